@@ -1,0 +1,55 @@
+const MAX_BYTES = 2048
+
+/** The mark of the version-1 bounce: this path has been through `/auth` without a challenge cookie once. */
+const BOUNCE_MARK = '__iam=1'
+
+/**
+ * Where a version-1 login may send the browser: an absolute URL of this origin, or its root for anything that could lead
+ * elsewhere (open redirect) or back to the auth path (loop).
+ *
+ * @param untrustedPath `return_url` as received, after percent-decoding of the query
+ */
+export function safeReturnUrl(untrustedPath: unknown, origin: string, authPath: string): string {
+  return acceptable(untrustedPath, origin, authPath) ?? `${origin}/`
+}
+
+/** The path carries the bounce mark as its last query parameter. */
+export function hasBounceMark(url: string): boolean {
+  return url.endsWith(`?${BOUNCE_MARK}`) || url.endsWith(`&${BOUNCE_MARK}`)
+}
+
+export function addBounceMark(url: string): string {
+  return `${url}${url.includes('?') ? '&' : '?'}${BOUNCE_MARK}`
+}
+
+/** Takes the last mark away; a URL without one stays as it is. */
+export function dropBounceMark(url: string): string {
+  return hasBounceMark(url) ? url.slice(0, -(BOUNCE_MARK.length + 1)) : url
+}
+
+function acceptable(path: unknown, origin: string, authPath: string): string | undefined {
+  if (typeof path !== 'string' || path.length > MAX_BYTES || !/^\/[\x21-\x5b\x5d-\x7e]*$/.test(path)) return undefined
+  if (path.startsWith('//')) return undefined
+  const url = parseUrl(path, origin)
+  if (url === undefined || url.origin !== origin || url.username !== '' || url.password !== '') return undefined
+  if (url.pathname.startsWith('//')) return undefined // `/.//evil`, `/%2e//evil`, `/a/..//evil`
+  const decoded = decodePath(url.pathname)
+  if (decoded === undefined || decoded === authPath) return undefined
+  return origin + url.pathname + url.search
+}
+
+function parseUrl(path: string, origin: string): URL | undefined {
+  try {
+    return new URL(path, origin)
+  } catch {
+    return undefined
+  }
+}
+
+function decodePath(pathname: string): string | undefined {
+  try {
+    return decodeURIComponent(pathname)
+  } catch {
+    return undefined
+  }
+}
