@@ -23,22 +23,23 @@ export interface BoundParams {
   readonly authPath: string
 }
 
-/** Bound parameters, but for the regions: those are checked against the key, which comes later. */
-type ParsedParams = Omit<BoundParams, 'stsRegions'> & { readonly parseStsRegions: (key: KeyArn) => readonly string[] }
-
 const PAST_SECONDS = 300
 const FUTURE_SECONDS = 900
 const MAX_REGIONS = 8
 
 type Params = ReadonlyMap<string, string>
 
-/** @throws ProtocolError ERR_IAM_VERSION_LIST, _ORIGIN, _CHALLENGE_ID, _EXPIRY, _PROOF_LIST, _AUTH_PATH */
-export function parseBoundParams(
-  params: Params,
-  expected: { readonly origin: string; readonly nowSeconds: number },
-): ParsedParams {
-  const rawVersions = params.get('v') ?? ''
-  const versions = parseVersionList(rawVersions)
+/** What the parameters are checked against. */
+interface Expected {
+  readonly origin: string
+  readonly nowSeconds: number
+  /** The list of versions as sent, parsed before. */
+  readonly rawVersions: string
+  readonly key: KeyArn
+}
+
+/** @throws ProtocolError ERR_IAM_ORIGIN, _CHALLENGE_ID, _EXPIRY, _PROOF_LIST, _AUTH_PATH, _STS_REGIONS */
+export function parseBoundParams(params: Params, expected: Expected): Omit<BoundParams, 'versions'> {
   if (params.get('origin') !== expected.origin) throw error('ERR_IAM_ORIGIN', 'the challenge is of another origin')
   const challenge = params.get('challenge') ?? ''
   if (!isOpaqueChallengeId(challenge)) throw error('ERR_IAM_CHALLENGE_ID', 'malformed challenge id')
@@ -46,15 +47,14 @@ export function parseBoundParams(
   const rawProofs = params.get('proof') ?? ''
   const rawAuthPath = params.get('auth')
   return {
-    versions,
-    rawVersions,
+    rawVersions: expected.rawVersions,
     challenge,
     rawExp,
     rawProofs,
     proof: requireKnownProof(rawProofs),
     rawAuthPath,
     authPath: requireAuthPath(rawAuthPath ?? DEFAULT_AUTH_PATH),
-    parseStsRegions: (key) => parseStsRegions(params.get('sts'), key),
+    stsRegions: parseStsRegions(params.get('sts'), expected.key),
   }
 }
 

@@ -43,9 +43,12 @@ export function isOpaqueChallengeId(text: string): boolean {
   return OPAQUE_ID.test(text)
 }
 
+/** 21, 6 and 32 bytes of base64url. The last character of 32 bytes ends in two zero bits, so each value has one spelling. */
+const COOKIE_VALUE = /^([A-Za-z0-9_-]{28})\.([A-Za-z0-9_-]{8})\.([A-Za-z0-9_-]{42}[AEIMQUYcgkosw048])$/
+
 /** @throws ProtocolError ERR_IAM_CHALLENGE_COOKIE */
 export function parseChallengeCookieValue(value: string): ChallengeCookieValue {
-  const [, id, kid, mac] = /^([A-Za-z0-9_-]{28})\.([A-Za-z0-9_-]{8})\.([A-Za-z0-9_-]{43})$/.exec(value) ?? []
+  const [, id, kid, mac] = COOKIE_VALUE.exec(value) ?? []
   if (id === undefined || kid === undefined || mac === undefined) {
     throw new ProtocolError('ERR_IAM_CHALLENGE_COOKIE', 'not a challenge cookie of this service')
   }

@@ -1,5 +1,5 @@
 import { type AuthChallenge, parseAuthChallenges } from './auth-params.js'
-import { type BoundParams, parseBoundParams } from './bound-params.js'
+import { type BoundParams, parseBoundParams, parseVersionList } from './bound-params.js'
 import { ENCRYPTION_CONTEXT_HEADER, KEY_ID_HEADER, MAX_CHALLENGE_LINE_BYTES } from './constants.js'
 import { type CookiePair, requireChallengeCookie } from './cookies.js'
 import {
@@ -10,7 +10,7 @@ import {
 } from './encryption-context.js'
 import { ProtocolError } from './errors.js'
 import { type KeyArn, parseKeyArn } from './key-arn.js'
-import { connectionOptions, headerValues, type RawHeaders } from './raw-headers.js'
+import { connectionOptions, headerValues, type RawHeaders, trimWhiteSpace } from './raw-headers.js'
 
 /** What the one who answers brings along. */
 export interface ChallengeExpectations {
@@ -38,6 +38,7 @@ export interface Challenge {
   readonly bound: (BoundParams & { readonly cookie: CookiePair }) | undefined
 }
 
+/** The fields a challenge is made of; its cookie comes beside them. */
 const LINE_FIELDS = ['www-authenticate', KEY_ID_HEADER.toLowerCase(), ENCRYPTION_CONTEXT_HEADER.toLowerCase()]
 
 /** Whether a 401 carries a challenge for us at all, well formed or not. Cheap, and true too often rather than too seldom. */
@@ -46,8 +47,8 @@ export function mentionsIamChallenge(rawHeaders: RawHeaders): boolean {
 }
 
 /**
- * The challenge of a 401, checked in the order of PROTOCOL.md: one challenge, realm, version, key, context, expiry, cookie.
- * Nothing is asked of AWS before it returns.
+ * The challenge of a 401, checked in the order of PROTOCOL.md: one challenge, realm, version, key, bound parameters,
+ * context, cookie. Nothing is asked of AWS before it returns.
  *
  * @throws ProtocolError with the code of the first rule that is broken
  */
@@ -55,21 +56,23 @@ export function parseChallenge(rawHeaders: RawHeaders, expected: ChallengeExpect
   requireOwnHeaders(rawHeaders)
   const { params } = requireOneChallenge(rawHeaders)
   const realm = requireRealm(params)
-  const bound = params.has('v') ? parseBoundParams(params, expected) : undefined
-  const version = requireVersion(bound?.versions ?? [1], expected.allowedVersions)
-  const key = requireKey(rawHeaders, params, realm, expected.pinnedKeyArn)
-  const regions = bound?.parseStsRegions(key)
-  const encryptionContextHeader = requireOne(rawHeaders, ENCRYPTION_CONTEXT_HEADER).trim()
+  const rawVersions = params.get('v')
+  const versions = rawVersions === undefined ? [1] : parseVersionList(rawVersions)
+  const version = requireVersion(versions, expected.allowedVersions)
+  // `kms` is a parameter of version 2: where no `v` came, it is an unknown one and names nothing.
+  const keyInParams = rawVersions === undefined ? undefined : params.get('kms')
+  const key = requireKey(rawHeaders, keyInParams, realm, expected.pinnedKeyArn)
+  const bound = rawVersions === undefined ? undefined : parseBoundParams(params, { ...expected, rawVersions, key })
+  const encryptionContextHeader = trimWhiteSpace(requireOne(rawHeaders, ENCRYPTION_CONTEXT_HEADER))
   const encryptionContext = parseEncryptionContext(encryptionContextHeader)
   const common = { version, realm, key, encryptionContext, encryptionContextHeader }
-  if (bound === undefined || regions === undefined) {
+  if (bound === undefined) {
     requireOriginalContext(encryptionContext, expected.origin)
-    return { ...common, bound: undefined }
+    return { ...common, bound }
   }
   requireBoundContext(encryptionContext, { origin: expected.origin, challenge: bound.challenge, realm })
   const cookie = requireChallengeCookie(headerValues(rawHeaders, 'set-cookie'), expected.origin)
-  const { parseStsRegions: _, ...boundParams } = bound
-  return { ...common, bound: { ...boundParams, stsRegions: regions, cookie } }
+  return { ...common, bound: { ...bound, versions, cookie } }
 }
 
 function requireOwnHeaders(rawHeaders: RawHeaders): void {
@@ -104,8 +107,8 @@ function requireRealm(params: ReadonlyMap<string, string>): string {
 }
 
 function requireVersion(offered: readonly number[], allowed: readonly number[]): 1 | 2 {
-  const version = Math.max(...offered.filter((candidate) => allowed.includes(candidate)), 0)
-  if (version !== 1 && version !== 2) {
+  const version = ([2, 1] as const).find((known) => offered.includes(known) && allowed.includes(known))
+  if (version === undefined) {
     const lists = `offered ${offered.join(' ')}, allowed ${allowed.join(' ')}`
     throw new ProtocolError('ERR_IAM_VERSION_NOT_ALLOWED', `no version in common: ${lists}`)
   }
@@ -114,12 +117,11 @@ function requireVersion(offered: readonly number[], allowed: readonly number[]):
 
 function requireKey(
   rawHeaders: RawHeaders,
-  params: ReadonlyMap<string, string>,
+  inParams: string | undefined,
   realm: string,
   pinnedKeyArn: string | undefined,
 ): KeyArn {
   const inHeader = headerValues(rawHeaders, KEY_ID_HEADER.toLowerCase())
-  const inParams = params.get('kms')
   if (inHeader.length > 1 || (inHeader.length === 1 && inParams !== undefined)) {
     throw headers('the challenge names its key twice')
   }

@@ -1,4 +1,5 @@
 import { ProtocolError } from './errors.js'
+import { trimWhiteSpace } from './raw-headers.js'
 
 /** A cookie as a name and a value, without its attributes. */
 export interface CookiePair {
@@ -36,9 +37,13 @@ export function parseSetCookiePair(line: string): CookiePair | undefined {
   return parsePair(line.split(';', 1)[0] ?? '')
 }
 
-/** The line takes the cookie away (`Max-Age` of zero or less, or an `Expires` in 1970). */
+/** The line takes the cookie away: a `Max-Age` of zero or less or, without one, an `Expires` of the last century. */
 export function isRemoval(setCookieLine: string): boolean {
-  return /;[ \t]*(?:max-age[ \t]*=[ \t]*(?:0|-\d+)[ \t]*(?:;|$)|expires[ \t]*=[^;]*\b1970\b)/i.test(setCookieLine)
+  const attributes = setCookieLine.split(';').slice(1).flatMap(parseAttribute)
+  const lastOf = (name: string) => attributes.findLast((attribute) => attribute.name === name)?.value
+  const maxAge = lastOf('max-age') ?? ''
+  if (/^-?\d+$/.test(maxAge)) return Number(maxAge) <= 0
+  return /\b(?:19\d\d|[7-9]\d)\b/.test(lastOf('expires') ?? '')
 }
 
 /**
@@ -59,6 +64,11 @@ export function requireChallengeCookie(setCookieLines: readonly string[], origin
 function parsePair(text: string): CookiePair | undefined {
   const equals = text.indexOf('=')
   if (equals < 0) return undefined
-  const name = text.slice(0, equals).trim()
-  return name === '' ? undefined : { name, value: text.slice(equals + 1).trim() }
+  const name = trimWhiteSpace(text.slice(0, equals))
+  return name === '' ? undefined : { name, value: trimWhiteSpace(text.slice(equals + 1)) }
+}
+
+function parseAttribute(text: string): CookiePair[] {
+  const pair = parsePair(text)
+  return pair === undefined ? [] : [{ name: pair.name.toLowerCase(), value: pair.value }]
 }

@@ -1,5 +1,6 @@
 import { formatBase64, parseBase64 } from './base64.js'
 import { ProtocolError } from './errors.js'
+import { countJsonStrings, parseJsonObject } from './json-object.js'
 
 /** A KMS encryption context: names to values, both strings. */
 export type EncryptionContext = Readonly<Record<string, string>>
@@ -24,15 +25,14 @@ const RESERVED = /^iam-auth-/i
  */
 export function parseEncryptionContext(headerValue: string): EncryptionContext {
   const json = decodeJson(headerValue)
-  const value = parseJson(json)
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw encoding('not a JSON object')
+  const value = parseJsonObject(json)
+  if (value === undefined) throw encoding('not a JSON object')
   const pairs = Object.entries(value)
   if (pairs.length > MAX_PAIRS) throw shape('more than 16 pairs')
   for (const [name, text] of pairs) {
     if (!NAME.test(name) || typeof text !== 'string' || !VALUE.test(text)) throw shape('a name or value is not allowed')
   }
-  // Every pair is two strings, so any more strings than that are a name that stands twice, which JSON.parse hides.
-  if ((json.match(/"(?:[^"\\]|\\.)*"/g)?.length ?? 0) !== pairs.length * 2) throw shape('a name stands twice')
+  if (countJsonStrings(json) !== pairs.length * 2) throw shape('a name stands twice')
   return Object.fromEntries(pairs) as EncryptionContext
 }
 
@@ -69,13 +69,16 @@ export function requireBoundContext(context: EncryptionContext, binding: Context
 }
 
 /**
- * The context of a version-1 service: free, but where it names an origin it is the one that was fetched.
+ * The context of a challenge without `v`: free, but where it names an origin it is the one that was fetched. One that says
+ * `iam-auth-v` is of a service that offers version 2, so someone took the `v` out of its challenge on the way.
  *
  * @throws ProtocolError ERR_IAM_CONTEXT_CONTENT
  */
 export function requireOriginalContext(context: EncryptionContext, origin: string): void {
   for (const [name, value] of Object.entries(context)) {
-    if (name.toLowerCase() !== 'iam-auth-origin') continue
+    const reserved = name.toLowerCase()
+    if (reserved === 'iam-auth-v') throw content('the encryption context is of version 2, the challenge is not')
+    if (reserved !== 'iam-auth-origin') continue
     if (name !== 'iam-auth-origin' || value !== origin) throw content('the encryption context is of another origin')
   }
 }
@@ -89,14 +92,6 @@ function decodeJson(headerValue: string): string {
     throw cause instanceof ProtocolError && cause.code === 'ERR_IAM_CONTEXT_ENCODING'
       ? cause
       : encoding('not base64 of UTF-8', cause)
-  }
-}
-
-function parseJson(json: string): unknown {
-  try {
-    return JSON.parse(json)
-  } catch (cause) {
-    throw encoding('not JSON', cause)
   }
 }
 

@@ -1,5 +1,5 @@
 import { formatAuthParam } from './auth-params.js'
-import { CHALLENGE_SECONDS, ENCRYPTION_CONTEXT_HEADER, KEY_ID_HEADER, PROOF_STS_KMS } from './constants.js'
+import { AUTH_SCHEME, CHALLENGE_SECONDS, ENCRYPTION_CONTEXT_HEADER, KEY_ID_HEADER, PROOF_STS_KMS } from './constants.js'
 import { challengeCookieName } from './cookies.js'
 
 /** What a service says in its 401. */
@@ -32,7 +32,7 @@ export function formatChallenge(offer: OfferedChallenge): [name: string, value: 
     ['auth', offer.authPath],
   ]
   if (!offersOriginal) params.push(['kms', offer.keyArn])
-  const value = `IAM ${params.map(([name, text]) => formatAuthParam(name, text)).join(', ')}`
+  const value = `${AUTH_SCHEME} ${params.map(([name, text]) => formatAuthParam(name, text)).join(', ')}`
   return [
     ['WWW-Authenticate', value],
     ...(offersOriginal ? [[KEY_ID_HEADER, offer.keyArn] as [string, string]] : []),

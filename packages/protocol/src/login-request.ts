@@ -2,6 +2,7 @@ import { formatBase64Url, parseBase64Url } from './base64.js'
 import { isOpaqueChallengeId } from './challenge-id.js'
 import { KMS_MAX_CIPHERTEXT_BYTES } from './constants.js'
 import { ProtocolError } from './errors.js'
+import { parseJsonObject } from './json-object.js'
 
 /** The body of a version-2 login: the sealed proof and the data key, which only KMS opens. */
 export interface LoginRequest {
@@ -22,32 +23,41 @@ export function formatLoginRequest({ challenge, encryptedKey, iv, ciphertext }: 
   return JSON.stringify({ v: 2, challenge, ek, iv: ivText, ct })
 }
 
-/** @throws ProtocolError ERR_IAM_LOGIN_SCHEMA: not the closed schema, another spelling of it, or a size out of range. */
+/**
+ * The body of a version-2 login. Whether `ciphertext` is long enough to be one is the verifier's to say.
+ *
+ * @throws ProtocolError ERR_IAM_LOGIN_SCHEMA: not the closed schema, another spelling of it, or a size out of range.
+ */
 export function parseLoginRequest(json: string): LoginRequest {
-  try {
-    const { challenge, ek, iv, ct } = JSON.parse(json) as Record<string, unknown>
-    const request = {
-      challenge: requireText(challenge),
-      encryptedKey: parseBase64Url(requireText(ek)),
-      iv: parseBase64Url(requireText(iv)),
-      ciphertext: parseBase64Url(requireText(ct)),
-    }
-    const sized =
-      request.iv.length === IV_BYTES &&
-      request.encryptedKey.length >= 1 &&
-      request.encryptedKey.length <= KMS_MAX_CIPHERTEXT_BYTES
-    if (sized && isOpaqueChallengeId(request.challenge) && formatLoginRequest(request) === json) return request
-  } catch (cause) {
-    throw schema(cause)
+  const { challenge, ek, iv, ct } = parseJsonObject(json) ?? {}
+  if (typeof challenge !== 'string' || !isOpaqueChallengeId(challenge)) throw schema()
+  const request = {
+    challenge,
+    encryptedKey: requireBytes(ek, 1, KMS_MAX_CIPHERTEXT_BYTES),
+    iv: requireBytes(iv, IV_BYTES, IV_BYTES),
+    ciphertext: requireBytes(ct, 0, Number.POSITIVE_INFINITY),
   }
-  throw schema()
+  // Order, white space, escapes, further members, twins and another `v`: all show here.
+  if (formatLoginRequest(request) !== json) throw schema()
+  return request
 }
 
-function requireText(value: unknown): string {
-  if (typeof value !== 'string') throw schema()
-  return value
+function requireBytes(value: unknown, min: number, max: number): Uint8Array {
+  const bytes = decode(value)
+  if (bytes === undefined || bytes.length < min || bytes.length > max) throw schema()
+  return bytes
 }
 
-function schema(cause?: unknown): ProtocolError {
-  return new ProtocolError('ERR_IAM_LOGIN_SCHEMA', 'not a login request in canonical form', { cause })
+function decode(value: unknown): Uint8Array | undefined {
+  if (typeof value !== 'string') return undefined
+  try {
+    return parseBase64Url(value)
+  } catch (error) {
+    if (error instanceof ProtocolError) return undefined
+    throw error
+  }
+}
+
+function schema(): ProtocolError {
+  return new ProtocolError('ERR_IAM_LOGIN_SCHEMA', 'not a login request in canonical form')
 }

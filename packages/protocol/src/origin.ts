@@ -22,6 +22,7 @@ export function isOrigin(text: string): boolean {
 
 /** A host a browser treats as the machine itself: `localhost`, 127.0.0.0/8, `[::1]` (W3C Secure Contexts §3.1). */
 export function isLoopbackOrigin(origin: string): boolean {
+  if (!isOrigin(origin)) return false
   const { hostname } = new URL(origin)
   return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname)
 }

@@ -24,8 +24,12 @@ const REGION_SHAPES: readonly (readonly [RegExp, Partition])[] = [
   [/^(?!cn-|[a-z]{2}-(?:gov|iso[a-z]?)-)[a-z]{2}-[a-z]+-\d{1,2}$/, 'aws'],
 ]
 
+/** No region's name comes near it: keeps hosts, ARNs and regular expressions short. */
+const MAX_REGION_LENGTH = 32
+
 /** The partition a region belongs to, or undefined for text that is no region's name. */
 export function partitionOfRegion(region: string): Partition | undefined {
+  if (region.length > MAX_REGION_LENGTH) return undefined
   return REGION_SHAPES.find(([shape]) => shape.test(region))?.[1]
 }
 

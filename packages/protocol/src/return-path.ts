@@ -13,9 +13,12 @@ export function safeReturnUrl(untrustedPath: unknown, origin: string, authPath: 
   return acceptable(untrustedPath, origin, authPath) ?? `${origin}/`
 }
 
-/** The path carries the bounce mark as its last query parameter. */
+/** The URL carries the bounce mark as its last query parameter. */
 export function hasBounceMark(url: string): boolean {
-  return url.endsWith(`?${BOUNCE_MARK}`) || url.endsWith(`&${BOUNCE_MARK}`)
+  const start = url.indexOf('?')
+  if (start < 0) return false
+  const query = url.slice(start + 1)
+  return query === BOUNCE_MARK || query.endsWith(`&${BOUNCE_MARK}`)
 }
 
 export function addBounceMark(url: string): string {
@@ -33,8 +36,7 @@ function acceptable(path: unknown, origin: string, authPath: string): string | u
   const url = parseUrl(path, origin)
   if (url === undefined || url.origin !== origin || url.username !== '' || url.password !== '') return undefined
   if (url.pathname.startsWith('//')) return undefined // `/.//evil`, `/%2e//evil`, `/a/..//evil`
-  const decoded = decodePath(url.pathname)
-  if (decoded === undefined || decoded === authPath) return undefined
+  if (decodePath(url.pathname) === authPath) return undefined
   return origin + url.pathname + url.search
 }
 
@@ -46,10 +48,7 @@ function parseUrl(path: string, origin: string): URL | undefined {
   }
 }
 
-function decodePath(pathname: string): string | undefined {
-  try {
-    return decodeURIComponent(pathname)
-  } catch {
-    return undefined
-  }
+/** Byte by byte, since `decodeURIComponent` throws on `/caf%E9`, a path like any other. The auth path is ASCII. */
+function decodePath(pathname: string): string {
+  return pathname.replaceAll(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
 }

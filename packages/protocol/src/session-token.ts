@@ -1,4 +1,5 @@
 import { ProtocolError } from './errors.js'
+import { countJsonStrings, parseJsonObject } from './json-object.js'
 
 /** The proof of version 1: live credentials from GetSessionToken, as the original sends them. */
 export interface SessionTokenProof {
@@ -16,48 +17,37 @@ const MEMBERS: Readonly<Record<string, RegExp>> = {
   SessionToken: /^[\x21-\x7e]{1,8192}$/,
 }
 
-/** JSON as Go writes it: members in the order of their names, whole seconds without a fraction. */
+/** JSON as Go writes it: members in the order of their names, a time's fraction without trailing zeros. */
 export function formatSessionTokenProof(proof: SessionTokenProof): string {
   return JSON.stringify({
     AccessKeyId: proof.accessKeyId,
-    Expiration: proof.expiration.replace(/\.0+Z$/, 'Z'),
+    Expiration: proof.expiration.replace(/\.(\d*?)0*Z$/, (_, digits: string) => (digits === '' ? 'Z' : `.${digits}Z`)),
     SecretAccessKey: proof.secretAccessKey,
     SessionToken: proof.sessionToken,
   })
 }
 
 /**
- * Temporary credentials of a decrypted version-1 token: exactly these four members, each of its shape. Long-lived keys
- * (`AKIA`), empty session tokens and control characters are refused.
+ * Temporary credentials of a decrypted version-1 token: exactly these four members, once, each of its shape. Long-lived
+ * keys (`AKIA`), empty session tokens and control characters are refused. Order and white space are the writer's.
  *
  * @throws ProtocolError ERR_IAM_SESSION_TOKEN_SCHEMA
  */
 export function parseSessionTokenProof(json: string): SessionTokenProof {
-  const value = parseObject(json)
-  const names = Object.keys(MEMBERS)
-  const found = Object.keys(value)
-  const wellFormed = names.every((name) => {
-    const member = Object.hasOwn(value, name) ? value[name] : undefined
-    return typeof member === 'string' && MEMBERS[name]?.test(member)
-  })
-  if (!wellFormed || found.length !== names.length) throw schema()
-  const text = value as Record<string, string>
+  const value = parseJsonObject(json) ?? {}
+  const count = Object.keys(MEMBERS).length
+  if (Object.keys(value).length !== count || countJsonStrings(json) !== count * 2) throw schema()
+  const text = (name: string) => {
+    const member = value[name]
+    if (typeof member !== 'string' || !MEMBERS[name]?.test(member)) throw schema()
+    return member
+  }
   return {
-    accessKeyId: text['AccessKeyId'] ?? '',
-    expiration: text['Expiration'] ?? '',
-    secretAccessKey: text['SecretAccessKey'] ?? '',
-    sessionToken: text['SessionToken'] ?? '',
+    accessKeyId: text('AccessKeyId'),
+    expiration: text('Expiration'),
+    secretAccessKey: text('SecretAccessKey'),
+    sessionToken: text('SessionToken'),
   }
-}
-
-function parseObject(json: string): Record<string, unknown> {
-  try {
-    const value: unknown = JSON.parse(json)
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>
-  } catch {
-    // falls through: what is not JSON is refused like every other text
-  }
-  throw schema()
 }
 
 function schema(): ProtocolError {

@@ -1,4 +1,5 @@
 import { ProtocolError } from './errors.js'
+import { parseJsonObject } from './json-object.js'
 
 /** The proof of version 2: the scalars of a signed GetCallerIdentity, from which its verifier rebuilds the request. */
 export interface SignedIdentity {
@@ -34,7 +35,7 @@ export function formatSignedIdentity(proof: SignedIdentity): string {
  * @throws ProtocolError ERR_IAM_PROOF_SCHEMA: not the closed schema, or another spelling of it.
  */
 export function parseSignedIdentity(json: string): SignedIdentity {
-  const value = parseObject(json)
+  const value = parseJsonObject(json) ?? {}
   const text = (name: string) => {
     const member = value[name]
     if (typeof member !== 'string' || !MEMBERS[name]?.test(member)) throw schema(`member ${name}`)
@@ -51,16 +52,6 @@ export function parseSignedIdentity(json: string): SignedIdentity {
   // Order, white space, further members, `v`, `p` and a token beside AKIA: all show here.
   if (formatSignedIdentity(proof) !== json) throw schema('not in canonical form')
   return proof
-}
-
-function parseObject(json: string): Record<string, unknown> {
-  try {
-    const value: unknown = JSON.parse(json)
-    if (typeof value === 'object' && value !== null) return value as Record<string, unknown>
-  } catch {
-    // falls through: what is not JSON is refused like every other text
-  }
-  throw schema('not a JSON object')
 }
 
 function schema(what: string): ProtocolError {
