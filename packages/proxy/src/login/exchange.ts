@@ -19,11 +19,16 @@ export interface ChallengedExchange {
   readonly startedAt: number
   /** 0 for the first 401 of this request, 1 for the 401 to its first replay, and so on. */
   readonly attempt: number
+  /** What the replay was sent with whose 401 this is; undefined for the first 401 of a request. */
+  readonly replayedWith: ReplaySource | undefined
   /** The method and body of the request can be sent again (no body, or all of it was kept). */
   readonly replayable: boolean
   /** Aborts when the client goes away. */
   readonly signal: AbortSignal
 }
+
+/** Where the cookies of a replay come from: a session kept from before, a login just made, or the client alone. */
+export type ReplaySource = 'kept-session' | 'login' | 'nothing-new'
 
 /** What becomes of a challenged request. */
 export type ChallengeAnswer =
@@ -42,6 +47,8 @@ export type ChallengeAnswer =
    */
   | {
       readonly kind: 'replay'
+      readonly source: ReplaySource
+      /** Empty: no Cookie header. */
       readonly cookie: string
       readonly setCookieLines: readonly string[]
     }

@@ -1,0 +1,59 @@
+import type { EncryptionContext, KeyArn } from 'iam-auth-protocol'
+import type { AwsCredentials } from '../credentials/source.js'
+import { LoginRefusal } from '../login/refusal.js'
+import { explainAwsError } from './errors.js'
+import { clientSettings } from './sdk.js'
+
+/**
+ * KMS `Encrypt` under the key, in the key's region. Whether a person may call it is how IAM decides who may log in.
+ * Rejects with a LoginRefusal: ERR_IAM_ENCRYPT_DENIED says which permission is missing.
+ */
+export type KmsEncrypt = (
+  credentials: AwsCredentials,
+  request: { readonly key: KeyArn; readonly plaintext: Uint8Array; readonly context: EncryptionContext },
+) => Promise<Uint8Array>
+
+type KmsClient = import('@aws-sdk/client-kms').KMSClient
+
+/** KMS by the AWS SDK, which is loaded by the first call. Keeps the client of the last credentials for each region. */
+export function createKmsEncrypt(): KmsEncrypt {
+  const clients = new Map<string, { readonly credentials: AwsCredentials; readonly kms: KmsClient }>()
+  return async (credentials, { key, plaintext, context }) => {
+    try {
+      const sdk = await import('@aws-sdk/client-kms')
+      let known = clients.get(key.region)
+      if (known?.credentials !== credentials) {
+        known?.kms.destroy()
+        known = { credentials, kms: new sdk.KMSClient(clientSettings(key.region, credentials)) }
+        clients.set(key.region, known)
+      }
+      const input = { KeyId: key.arn, Plaintext: plaintext, EncryptionContext: { ...context } }
+      const { CiphertextBlob } = await known.kms.send(new sdk.EncryptCommand(input))
+      return CiphertextBlob ?? new Uint8Array()
+    } catch (cause) {
+      throw explainDenial(cause, key) ?? explainAwsError(cause, 'kms:Encrypt')
+    }
+  }
+}
+
+const DENIALS = ['AccessDeniedException', 'NotFoundException', 'DisabledException', 'KMSInvalidStateException']
+
+function explainDenial(cause: unknown, key: KeyArn): LoginRefusal | undefined {
+  const { name } = cause as Error
+  if (name === 'AccessDeniedException') {
+    const statement = { Effect: 'Allow', Action: 'kms:Encrypt', Resource: key.arn }
+    return new LoginRefusal(
+      'ERR_IAM_ENCRYPT_DENIED',
+      "IAM does not let you log in: kms:Encrypt on the service's key is denied.",
+      {
+        hint: `Ask for this statement in your IAM policy: ${JSON.stringify(statement)}`,
+        cause,
+      },
+    )
+  }
+  if (!DENIALS.includes(name)) return undefined
+  return new LoginRefusal('ERR_IAM_ENCRYPT_DENIED', `The service's key ${key.arn} cannot be used (${name}).`, {
+    hint: 'Tell the people who run the service.',
+    cause,
+  })
+}

@@ -1,0 +1,106 @@
+import { type Principal, parsePrincipalArn } from 'iam-auth-protocol'
+import type { AwsCredentials } from '../credentials/source.js'
+import { LoginRefusal } from '../login/refusal.js'
+import { Secret } from '../secret.js'
+import { explainAwsError } from './errors.js'
+import { clientSettings } from './sdk.js'
+
+/** The answer of GetSessionToken and AssumeRole. */
+type StsCredentials = {
+  AccessKeyId?: string | undefined
+  SecretAccessKey?: string | undefined
+  SessionToken?: string | undefined
+  Expiration?: Date | undefined
+}
+
+export interface MfaCode {
+  readonly serialNumber: string
+  readonly code: string
+}
+
+/** STS, with the credentials given and in the region given. All reject with a LoginRefusal. */
+export interface Sts {
+  getCallerIdentity(credentials: AwsCredentials, region: string): Promise<Principal>
+  getSessionToken(
+    credentials: AwsCredentials,
+    region: string,
+    request: { readonly durationSeconds: number; readonly mfa: MfaCode | undefined },
+  ): Promise<AwsCredentials>
+  assumeRole(
+    credentials: AwsCredentials,
+    region: string,
+    request: {
+      readonly roleArn: string
+      readonly sessionName: string
+      readonly externalId: string | undefined
+      readonly mfa: MfaCode | undefined
+    },
+  ): Promise<AwsCredentials>
+}
+
+/** STS by the AWS SDK, which is loaded by the first call. */
+export function createSts(): Sts {
+  const client = async (credentials: AwsCredentials, region: string) => {
+    const sdk = await import('@aws-sdk/client-sts')
+    return { sdk, sts: new sdk.STSClient(clientSettings(region, credentials)) }
+  }
+  return {
+    getCallerIdentity: (credentials, region) =>
+      explained('sts:GetCallerIdentity', async () => {
+        const { sdk, sts } = await client(credentials, region)
+        const { Arn } = await sts.send(new sdk.GetCallerIdentityCommand({}))
+        return parsePrincipalArn(Arn ?? '')
+      }),
+    getSessionToken: (credentials, region, { durationSeconds, mfa }) =>
+      explained('sts:GetSessionToken', async () => {
+        const { sdk, sts } = await client(credentials, region)
+        const input = { DurationSeconds: durationSeconds, ...mfaInput(mfa) }
+        const { Credentials } = await sts.send(new sdk.GetSessionTokenCommand(input))
+        return temporary(Credentials, 'GetSessionToken')
+      }),
+    assumeRole: (credentials, region, { roleArn, sessionName, externalId, mfa }) =>
+      explained('sts:AssumeRole', async () => {
+        const { sdk, sts } = await client(credentials, region)
+        const external = externalId === undefined ? {} : { ExternalId: externalId }
+        const input = { RoleArn: roleArn, RoleSessionName: sessionName, ...external, ...mfaInput(mfa) }
+        const { Credentials } = await sts.send(new sdk.AssumeRoleCommand(input))
+        return temporary(Credentials, `role ${roleArn}`)
+      }),
+  }
+}
+
+async function explained<T>(action: string, call: () => Promise<T>): Promise<T> {
+  try {
+    return await call()
+  } catch (cause) {
+    throw explainMfa(cause) ?? explainAwsError(cause, action)
+  }
+}
+
+/** A wrong or used code is an AccessDenied that only its message tells from any other. */
+function explainMfa(cause: unknown): LoginRefusal | undefined {
+  const { name, message } = cause as Error
+  if (name !== 'AccessDenied' || !/MultiFactorAuthentication/i.test(message)) return undefined
+  return new LoginRefusal('ERR_IAM_MFA', 'AWS did not accept the MFA code.', {
+    hint: 'Wait for the next code (each works once), check --mfa-serial-number, and reload.',
+    cause,
+  })
+}
+
+function mfaInput(mfa: MfaCode | undefined): { SerialNumber?: string; TokenCode?: string } {
+  return mfa === undefined ? {} : { SerialNumber: mfa.serialNumber, TokenCode: mfa.code }
+}
+
+function temporary(credentials: StsCredentials | undefined, origin: string): AwsCredentials {
+  const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } = credentials ?? {}
+  if (!AccessKeyId || !SecretAccessKey || !SessionToken || !Expiration) {
+    throw new LoginRefusal('ERR_IAM_AWS_REFUSED', 'AWS answered without credentials.')
+  }
+  return {
+    accessKeyId: AccessKeyId,
+    secretAccessKey: new Secret(SecretAccessKey),
+    sessionToken: new Secret(SessionToken),
+    expiresAt: Expiration.getTime(),
+    origin,
+  }
+}

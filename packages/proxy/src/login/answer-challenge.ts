@@ -1,0 +1,102 @@
+import { ProtocolError } from 'iam-auth-protocol'
+import { createAttemptBudget } from './budget.js'
+import { parseOwnChallenge, requireAcceptableTransport, requireOutsideAuthPath } from './checks.js'
+import type { ChallengeAnswer, ChallengedExchange, LoginLayer } from './exchange.js'
+import { createSingleFlight } from './flights.js'
+import { isNavigation, mayLogIn } from './gate.js'
+import { logInOnce } from './log-in.js'
+import { LoginRefusal } from './refusal.js'
+import { clientCookies, mergedCookieHeader } from './replay.js'
+import { createSessionJar, type ServiceSession, type SessionJar } from './sessions.js'
+import type { LoginDeps, LoginState } from './state.js'
+
+/** The login layer of one proxy. Nothing is loaded and nobody is asked before a challenge has passed every check. */
+export function createLoginLayer(deps: LoginDeps): LoginLayer {
+  const state: LoginState = {
+    deps,
+    jar: createSessionJar(),
+    budget: createAttemptBudget(deps.monotonicMs),
+    seenVersion2: new Set(),
+    lastRedirects: new Map(),
+    flights: createSingleFlight(),
+  }
+  return { answer: (exchange) => answerOrExplain(exchange, state) }
+}
+
+async function answerOrExplain(exchange: ChallengedExchange, state: LoginState): Promise<ChallengeAnswer> {
+  const { log, renderRefusal } = state.deps
+  try {
+    return await answerChallenge(exchange, state)
+  } catch (error) {
+    const { origin } = exchange
+    if (!(error instanceof LoginRefusal || error instanceof ProtocolError)) {
+      log.error({ origin, error: (error as Error).name }, 'login failed unexpectedly')
+      return { kind: 'pass' }
+    }
+    log.warn({ origin, code: error.code, reason: error.message, ...causeOf(error) }, 'login not made')
+    return isNavigation(exchange) ? renderRefusal(error, exchange) : { kind: 'pass' }
+  }
+}
+
+/**
+ * The life of a challenged request, in the order of PROTOCOL.md ("The proxy's order of checks"). The listener and the data
+ * path have seen to the client and the URL; nothing before `identify` loads a credential or asks AWS.
+ */
+async function answerChallenge(exchange: ChallengedExchange, state: LoginState): Promise<ChallengeAnswer> {
+  const { origin } = exchange
+  const entry = state.deps.trust.entryFor(origin)
+  if (!mayLogIn(exchange)) return { kind: 'pass' }
+  noteRejectedReplay(exchange, state)
+  if (exchange.replayedWith === 'login') return { kind: 'pass' }
+  const kept = keptSession(exchange, state.jar)
+  if (kept !== undefined) return replay(exchange, kept, 'kept-session')
+  const challenge = parseOwnChallenge(exchange, entry, state)
+  requireAcceptableTransport(exchange, challenge, entry)
+  requireOutsideAuthPath(exchange, challenge)
+  const result = await logInOnce(exchange, challenge, state)
+  if (result.kind === 'session') return replay(exchange, result.session, 'login')
+  if (result.kind === 'redirect') return { kind: 'respond', status: 302, rawHeaders: result.rawHeaders, body: '' }
+  return askAgain(exchange)
+}
+
+/** A 401 to a replay: the session kept is worth nothing, or the one just made is not accepted. */
+function noteRejectedReplay({ origin, replayedWith }: ChallengedExchange, { jar, budget, deps }: LoginState): void {
+  if (replayedWith === 'kept-session') jar.drop(origin)
+  if (replayedWith !== 'login') return
+  jar.drop(origin)
+  budget.failed(origin)
+  deps.log.warn({ origin }, 'the service answered 401 to a request with the session it had just issued')
+}
+
+/**
+ * A session that answers this 401 without a login: for clients that keep no cookies, and for requests that were already
+ * under way when another one logged in.
+ */
+function keptSession(exchange: ChallengedExchange, jar: SessionJar): ServiceSession | undefined {
+  if (exchange.replayedWith !== undefined) return undefined
+  const session = jar.get(exchange.origin)
+  if (session === undefined) return undefined
+  const keepsNoCookies = clientCookies(exchange.requestRawHeaders).length === 0
+  return keepsNoCookies || session.obtainedAt > exchange.startedAt ? session : undefined
+}
+
+function replay(
+  exchange: ChallengedExchange,
+  session: ServiceSession,
+  source: 'kept-session' | 'login',
+): ChallengeAnswer {
+  const cookie = mergedCookieHeader(exchange.requestRawHeaders, session.pairs)
+  return { kind: 'replay', source, cookie, setCookieLines: session.setCookieLines }
+}
+
+/** The same request once more, for a fresh challenge. */
+function askAgain({ requestRawHeaders }: ChallengedExchange): ChallengeAnswer {
+  const cookie = mergedCookieHeader(requestRawHeaders, [])
+  return { kind: 'replay', source: 'nothing-new', cookie, setCookieLines: [] }
+}
+
+/** The name of what AWS or the socket said: names and codes only, since messages may carry anything. */
+function causeOf(error: Error): { cause?: string } {
+  const cause = error.cause as { name?: string; code?: string } | undefined
+  return cause === undefined ? {} : { cause: cause.code ?? cause.name ?? 'unknown' }
+}

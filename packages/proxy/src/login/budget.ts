@@ -1,0 +1,41 @@
+/** Limits of failing logins per origin (PROTOCOL.md, "The proxy's order of checks"). */
+const PER_MINUTE = 5
+const IN_A_ROW = 3
+const MINUTE_MS = 60_000
+
+/** Counts failed logins and 401s to a replay, so that a service that refuses everything costs a few AWS calls, not thousands. */
+export interface AttemptBudget {
+  /** Another login may be tried for this origin now. */
+  allows(origin: string): boolean
+  failed(origin: string): void
+  succeeded(origin: string): void
+}
+
+/** @param monotonicMs a clock that never goes back, in ms */
+export function createAttemptBudget(monotonicMs: () => number): AttemptBudget {
+  const failures = new Map<string, { times: number[]; inARow: number }>()
+  const recent = (origin: string) => {
+    const entry = failures.get(origin)
+    if (entry === undefined) return undefined
+    entry.times = entry.times.filter((time) => time > monotonicMs() - MINUTE_MS)
+    if (entry.times.length > 0) return entry
+    failures.delete(origin)
+    return undefined
+  }
+  return {
+    allows(origin) {
+      const entry = recent(origin)
+      return entry === undefined || (entry.times.length < PER_MINUTE && entry.inARow < IN_A_ROW)
+    },
+    failed(origin) {
+      const entry = recent(origin) ?? { times: [], inARow: 0 }
+      entry.times.push(monotonicMs())
+      entry.inARow += 1
+      failures.set(origin, entry)
+    },
+    succeeded(origin) {
+      const entry = failures.get(origin)
+      if (entry !== undefined) entry.inARow = 0
+    },
+  }
+}

@@ -1,0 +1,70 @@
+import { headerValues, type RawHeaders } from 'iam-auth-protocol'
+
+/** The part of a request that says on whose behalf it was made. */
+export interface GatedRequest {
+  readonly origin: string
+  readonly method: string
+  readonly requestRawHeaders: RawHeaders
+}
+
+/**
+ * Whether a login may lend the person's authority to this request (PROTOCOL.md, "Which requests may be logged in"): a
+ * page of another site must not get it, just as SameSite keeps it from the session cookie.
+ */
+export function mayLogIn(request: GatedRequest): boolean {
+  if (request.method === 'OPTIONS') return false
+  if (first(request, 'sec-purpose') !== undefined || first(request, 'purpose') === 'prefetch') return false
+  return isNavigation(request) || isSameOrigin(request) || isNoBrowser(request)
+}
+
+/** A person opens a page at the top level of a tab, by GET or HEAD, from wherever. */
+export function isNavigation(request: GatedRequest): boolean {
+  if (request.method !== 'GET' && request.method !== 'HEAD') return false
+  if (hasFetchMetadata(request)) {
+    return first(request, 'sec-fetch-mode') === 'navigate' && first(request, 'sec-fetch-dest') === 'document'
+  }
+  // Browsers send no Sec-Fetch fields to plain http origins (W3C Fetch Metadata §2).
+  return (
+    request.method === 'GET' &&
+    first(request, 'upgrade-insecure-requests') === '1' &&
+    (first(request, 'accept') ?? '').startsWith('text/html') &&
+    first(request, 'sec-purpose') === undefined
+  )
+}
+
+function isSameOrigin(request: GatedRequest): boolean {
+  const origin = first(request, 'origin')
+  const site = first(request, 'sec-fetch-site')
+  if (origin !== undefined && origin !== request.origin) return false
+  if (hasFetchMetadata(request)) return site === 'same-origin' || site === 'none'
+  if (origin !== undefined) return true
+  const referer = first(request, 'referer')
+  return referer !== undefined && originOf(referer) === request.origin
+}
+
+function isNoBrowser(request: GatedRequest): boolean {
+  return (
+    !hasFetchMetadata(request) &&
+    first(request, 'origin') === undefined &&
+    first(request, 'referer') === undefined &&
+    !(first(request, 'user-agent') ?? '').startsWith('Mozilla/')
+  )
+}
+
+function hasFetchMetadata(request: GatedRequest): boolean {
+  return ['sec-fetch-site', 'sec-fetch-mode', 'sec-fetch-dest'].some((name) => first(request, name) !== undefined)
+}
+
+/** The value of a field; a field that stands twice is a contradiction, and equals nothing that is compared to it. */
+function first(request: GatedRequest, name: string): string | undefined {
+  const values = headerValues(request.requestRawHeaders, name)
+  return values.length > 1 ? values.join('\n') : values[0]
+}
+
+function originOf(url: string): string | undefined {
+  try {
+    return new URL(url).origin
+  } catch {
+    return undefined
+  }
+}

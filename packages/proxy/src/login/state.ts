@@ -1,0 +1,44 @@
+import type { ProtocolError } from 'iam-auth-protocol'
+import type { KmsEncrypt } from '../aws/kms.js'
+import type { CredentialSources } from '../credentials/choose.js'
+import type { Log } from '../log.js'
+import type { AttemptBudget } from './budget.js'
+import type { ChallengeAnswer, ChallengedExchange, SendToOrigin } from './exchange.js'
+import type { SingleFlight } from './flights.js'
+import type { LoginRefusal } from './refusal.js'
+import type { ServiceSession, SessionJar } from './sessions.js'
+import type { TrustList } from './trust.js'
+
+/** Everything a login needs from outside. Nothing here is loaded or asked before a challenge has passed every check. */
+export interface LoginDeps {
+  readonly trust: TrustList
+  readonly credentials: CredentialSources
+  readonly encrypt: KmsEncrypt
+  readonly send: SendToOrigin
+  readonly renderRefusal: (refusal: LoginRefusal | ProtocolError, exchange: ChallengedExchange) => ChallengeAnswer
+  readonly log: Log
+  /** ms since 1970 */
+  readonly now: () => number
+  /** ms of a clock that never goes back */
+  readonly monotonicMs: () => number
+  readonly randomBytes: (size: number) => Uint8Array
+  readonly userAgent: string
+}
+
+/** What a login ends with: a session, the original's redirect, or a challenge too old to answer. */
+export type LoginResult =
+  | { readonly kind: 'session'; readonly session: ServiceSession }
+  | { readonly kind: 'redirect'; readonly rawHeaders: readonly string[] }
+  | { readonly kind: 'stale' }
+
+/** What the login layer remembers for the life of the proxy. */
+export interface LoginState {
+  readonly deps: LoginDeps
+  readonly jar: SessionJar
+  readonly budget: AttemptBudget
+  /** Origins that offered version 2 once: they keep it as their minimum for the life of the process. */
+  readonly seenVersion2: Set<string>
+  /** The last version-1 redirect of each origin: which page, and when (monotonic ms). */
+  readonly lastRedirects: Map<string, { readonly path: string; readonly at: number }>
+  readonly flights: SingleFlight<LoginResult>
+}
