@@ -1,0 +1,26 @@
+import type { Duplex } from 'node:stream'
+import { connectionOf } from './connection.js'
+import { endWithRefusal, Refusal } from './refusal.js'
+
+/** client → us: bytes that are no HTTP request (or none in time). What was begun for this client ends with it. */
+export function answerClientError(error: NodeJS.ErrnoException, socket: Duplex): void {
+  const refusal = refusalOf(error)
+  const { exchanges } = connectionOf(socket)
+  const hasAnswerBegun = [...exchanges].some(({ response }) => response.headersSent)
+  if (!refusal || !socket.writable || hasAnswerBegun) {
+    socket.on('error', () => {})
+    socket.destroy()
+    return
+  }
+  endWithRefusal(socket, refusal)
+}
+
+/** Nothing for a connection that is simply gone. */
+function refusalOf({ code = '', message }: NodeJS.ErrnoException): Refusal | undefined {
+  if (code === 'HPE_HEADER_OVERFLOW')
+    return new Refusal(431, 'the request has more than 16 KiB of headers: too many cookies?')
+  if (code === 'HPE_CHUNK_EXTENSIONS_OVERFLOW') return new Refusal(413, 'the chunk extensions of the body are too long')
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return new Refusal(408, 'the request headers took too long')
+  if (!code.startsWith('HPE_')) return undefined
+  return new Refusal(400, `this is not a valid HTTP request (${message.replace(/^Parse Error: /, '')})`)
+}

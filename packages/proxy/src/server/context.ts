@@ -1,0 +1,33 @@
+import type { Duplex } from 'node:stream'
+import type { Log } from '../log.js'
+import type { LoginLayer } from '../login/exchange.js'
+import type { Upstream } from '../upstream/upstream.js'
+
+export interface ProxyLimits {
+  /** Bytes of a request body kept in case the request must be sent again. @default 1 MiB */
+  readonly replayLimitBytes: number
+  /** ms between the end of a client's sending and our giving up on it, unless it still takes bytes. @default 300 */
+  readonly halfCloseGraceMs: number
+  /** ms that requests in flight get when the proxy stops. @default 10_000 */
+  readonly closeGraceMs: number
+}
+
+export const DEFAULT_LIMITS: ProxyLimits = {
+  replayLimitBytes: 1024 * 1024,
+  halfCloseGraceMs: 300,
+  closeGraceMs: 10_000,
+}
+
+/** What every route of one proxy shares. */
+export interface ProxyContext {
+  readonly login: LoginLayer
+  readonly upstream: Upstream
+  readonly log: Log
+  readonly limits: ProxyLimits
+  /** Our name in Via, different for each process, so that a loop is known from a chain of two proxies. */
+  readonly pseudonym: string
+  /** Checks a Proxy-Authorization value. @default everyone may come in */
+  readonly isAuthorized: ((credentials: string | undefined) => boolean) | undefined
+  /** Both ends of every tunnel and upgraded connection. */
+  readonly tunnels: Set<Duplex>
+}

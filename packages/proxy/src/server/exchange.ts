@@ -1,0 +1,65 @@
+import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import type { ReplaySource } from '../login/exchange.js'
+import type { ClientConnection } from './connection.js'
+import type { ProxyContext } from './context.js'
+import type { KeptBody } from './kept-body.js'
+import type { Target } from './target.js'
+
+/** One request of a client, from its headers to the last byte of its answer. */
+export interface Exchange {
+  readonly context: ProxyContext
+  readonly connection: ClientConnection
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  readonly target: Target
+  /** The bare client socket, where the client asked to leave HTTP. */
+  readonly upgrade: ClientUpgrade | undefined
+  readonly hasBody: boolean
+  /** ms of the monotonic clock. */
+  readonly startedAt: number
+  /** Flat, for the service. Replaced for a replay. */
+  headers: readonly string[]
+  readonly body: KeptBody
+  /** The request in flight to the service: a replay or a retry replaces it, and what the former still says is ignored. */
+  upstream: ClientRequest | undefined
+  /** The service's answer has begun. */
+  answer: IncomingMessage | undefined
+  /** A pooled connection turned out dead once. */
+  isRetried: boolean
+  /** Challenges answered so far. */
+  attempt: number
+  /** What this request was last replayed with. */
+  replayedWith: ReplaySource | undefined
+  setCookieLines: readonly string[]
+  /** A challenge is being answered: the upload is kept, and no longer passed on. */
+  isChallenged: boolean
+  /** Aborts a login in progress when the client goes away. */
+  readonly loginAbort: { controller: AbortController | undefined }
+  isDone: boolean
+}
+
+export interface ClientUpgrade {
+  readonly socket: Socket
+  /** What the client sent after its request. */
+  readonly earlyBytes: () => Buffer[]
+}
+
+/** The last byte is on its way to the client: nothing of this exchange matters any more. */
+export function finishExchange(exchange: Exchange): void {
+  exchange.isDone = true
+  exchange.connection.exchanges.delete(exchange)
+  const { upstream, request } = exchange
+  // An answer before the end of the upload: the rest is read and dropped, or the client would see a reset, not the answer.
+  if (upstream && !upstream.writableFinished) upstream.destroy()
+  if (!request.complete) request.resume()
+}
+
+/** The client is gone: so is everything that was done for it. */
+export function abandonExchange(exchange: Exchange): void {
+  if (exchange.isDone) return
+  exchange.isDone = true
+  exchange.connection.exchanges.delete(exchange)
+  exchange.loginAbort.controller?.abort()
+  exchange.upstream?.destroy()
+}

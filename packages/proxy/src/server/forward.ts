@@ -1,0 +1,82 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { receiveAnswer } from './answer.js'
+import { connectionOf } from './connection.js'
+import type { ProxyContext } from './context.js'
+import { answerDirectly, isAskedDirectly } from './direct-request.js'
+import type { ClientUpgrade, Exchange } from './exchange.js'
+import { createKeptBody } from './kept-body.js'
+import { answerAtLastHop, isLastHop } from './max-forwards.js'
+import { formatRequestHeaders, hasBody } from './outgoing-headers.js'
+import { requireAuthorized } from './proxy-auth.js'
+import { answerRefusal, Refusal } from './refusal.js'
+import { relayRequestBody } from './relay-request.js'
+import { requireForwardable, requireNoLoop } from './request-checks.js'
+import { sortRequestHeaders } from './request-headers.js'
+import { sendToService } from './send.js'
+import { parseTarget } from './target.js'
+
+/** client → us → service: a request in absolute form. */
+export function forward(
+  context: ProxyContext,
+  request: IncomingMessage,
+  response: ServerResponse,
+  upgrade?: ClientUpgrade,
+): void {
+  if (isAskedDirectly(request)) {
+    answerDirectly(response)
+    return
+  }
+  try {
+    const exchange = openExchange(context, request, response, upgrade)
+    if (!exchange) return
+    relayRequestBody(exchange)
+    sendToService(exchange, receiveAnswer)
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error
+    answerRefusal(response, error)
+  }
+}
+
+/** The checks, in order, and the state of the request; nothing if it ends here with an answer. Throws Refusal. */
+function openExchange(
+  context: ProxyContext,
+  request: IncomingMessage,
+  response: ServerResponse,
+  upgrade: ClientUpgrade | undefined,
+): Exchange | undefined {
+  const { method = 'GET', httpVersion } = request
+  const headers = sortRequestHeaders(request.rawHeaders)
+  requireAuthorized(context, headers)
+  const target = parseTarget(request.url ?? '')
+  requireForwardable(headers, target, httpVersion)
+  requireNoLoop(headers, context.pseudonym)
+  if (isLastHop(method, headers)) {
+    answerAtLastHop(request, response)
+    return undefined
+  }
+  const { authority } = target
+  const outgoing = { method, httpVersion, authority, pseudonym: context.pseudonym, isUpgrade: upgrade !== undefined }
+  const exchange: Exchange = {
+    context,
+    connection: connectionOf(request.socket),
+    request,
+    response,
+    target,
+    upgrade,
+    hasBody: hasBody(headers),
+    startedAt: performance.now(),
+    headers: formatRequestHeaders(headers, outgoing),
+    body: createKeptBody(headers.contentLength, context.limits.replayLimitBytes),
+    upstream: undefined,
+    answer: undefined,
+    isRetried: false,
+    attempt: 0,
+    replayedWith: undefined,
+    setCookieLines: [],
+    isChallenged: false,
+    loginAbort: { controller: undefined },
+    isDone: false,
+  }
+  exchange.connection.exchanges.add(exchange)
+  return exchange
+}

@@ -1,0 +1,18 @@
+import type { InformationEvent } from 'node:http'
+import type { Exchange } from './exchange.js'
+import { formatInterimHeaders } from './response-headers.js'
+
+/** service → us → client: a 1xx answer. HTTP/1.0 clients know none (RFC 9110 §15.2). */
+export function relayInterim({ request, response }: Exchange, interim: InformationEvent): void {
+  if (response.headersSent || request.httpVersion !== '1.1') return
+  if (interim.statusCode === 100) response.writeContinue()
+  // A pipelined request whose turn has not come owns no socket yet: this answer can be left out.
+  else response.socket?.write(formatInterim(interim), 'latin1')
+}
+
+function formatInterim({ statusCode, statusMessage, rawHeaders }: InformationEvent): string {
+  const flat = formatInterimHeaders(rawHeaders)
+  let head = `HTTP/1.1 ${statusCode} ${statusMessage}\r\n`
+  for (let i = 0; i < flat.length; i += 2) head += `${flat[i]}: ${flat[i + 1]}\r\n`
+  return `${head}\r\n`
+}

@@ -1,0 +1,36 @@
+import type { IncomingMessage } from 'node:http'
+import type { Exchange } from './exchange.js'
+
+/** A 401 that the login layer should see: cheap and generous, since its parser is the judge. */
+export function isChallenge({ target, attempt }: Exchange, { rawHeaders }: IncomingMessage): boolean {
+  if (attempt >= MAX_ANSWERS || !offersIam(rawHeaders)) return false
+  return isPlainPath(target.authority.origin, target.path)
+}
+
+/** A service that refuses what it has just handed out will not be talked into it by a fourth try. */
+const MAX_ANSWERS = 3
+
+function offersIam(rawHeaders: readonly string[]): boolean {
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i] as string
+    if (
+      name.length === 16 &&
+      name.toLowerCase() === 'www-authenticate' &&
+      /\bIAM[ \t]/i.test(rawHeaders[i + 1] as string)
+    ) {
+      return true
+    }
+  }
+  return false
+}
+
+/**
+ * Whether the path means the same host wherever it is resolved against this origin: `//evil.example`, `/\evil.example`
+ * and `/.//evil.example` do not. They are forwarded as they are, but never answered with a login.
+ */
+export function isPlainPath(origin: string, path: string): boolean {
+  if (!path.startsWith('/') || path.startsWith('//') || path.includes('\\') || !URL.canParse(origin + path))
+    return false
+  const url = new URL(origin + path)
+  return url.origin === origin && !url.pathname.startsWith('//')
+}

@@ -1,0 +1,99 @@
+import { randomBytes } from 'node:crypto'
+import type { Server } from 'node:http'
+import { createServer } from 'node:http'
+import type { AddressInfo, Socket } from 'node:net'
+import type { Log } from '../log.js'
+import type { LoginLayer } from '../login/exchange.js'
+import type { Upstream } from '../upstream/upstream.js'
+import { answerClientError } from './client-error.js'
+import { followConnection } from './connection.js'
+import type { ProxyContext, ProxyLimits } from './context.js'
+import { DEFAULT_LIMITS } from './context.js'
+import type { DestinationPolicy } from './destinations.js'
+import { abandonExchange } from './exchange.js'
+import { forward } from './forward.js'
+import type { ProxyAuth } from './proxy-auth.js'
+import { createProxyAuthCheck } from './proxy-auth.js'
+import { closeGracefully } from './shutdown.js'
+import { tunnel } from './tunnel.js'
+import { upgrade } from './upgrade.js'
+
+export interface ProxyServerDeps {
+  readonly login: LoginLayer
+  readonly upstream: Upstream
+  /** The same one the upstream was made with: it learns our own address here. */
+  readonly destinationPolicy: DestinationPolicy
+  readonly log: Log
+  /** @default none: whoever reaches the listener may use the proxy */
+  readonly proxyAuth?: ProxyAuth
+  readonly limits?: Partial<ProxyLimits>
+}
+
+export interface ProxyServer {
+  /** May be called again for another address. Rejects with the system's error (EADDRINUSE). Port 0 picks one. */
+  listen(host: string, port: number): Promise<{ address: AddressInfo }>
+  /** Stops accepting, lets requests in flight end within the grace period, then ends everything. */
+  close(): Promise<void>
+}
+
+/** The data path: client → us → service, with the login layer asked about challenges. */
+export function createProxyServer(deps: ProxyServerDeps): ProxyServer {
+  const context: ProxyContext = {
+    login: deps.login,
+    upstream: deps.upstream,
+    log: deps.log,
+    limits: { ...DEFAULT_LIMITS, ...deps.limits },
+    pseudonym: `iam-auth-proxy-${randomBytes(6).toString('hex')}`,
+    isAuthorized: deps.proxyAuth && createProxyAuthCheck(deps.proxyAuth),
+    tunnels: new Set(),
+  }
+  const servers: Server[] = []
+  return {
+    async listen(host, port) {
+      const server = createListener(context)
+      await listening(server, host, port)
+      servers.push(server)
+      const address = server.address() as AddressInfo
+      deps.destinationPolicy.addOwnListener(address.address, address.port)
+      return { address }
+    },
+    close: () => closeGracefully(servers, context),
+  }
+}
+
+/** Strict parsing, patient with uploads, forgetful of clients that never send. */
+const LISTENER_OPTIONS = {
+  insecureHTTPParser: false,
+  // We say it ourselves, in words.
+  requireHostHeader: false,
+  headersTimeout: 60_000,
+  requestTimeout: 0,
+  keepAliveTimeout: 65_000,
+  highWaterMark: 256 * 1024,
+} as const
+
+function createListener(context: ProxyContext): Server {
+  const server = createServer(LISTENER_OPTIONS)
+  // Without it Node silently drops the headers after the thousandth; the 16 KiB of header size are the limit.
+  server.maxHeadersCount = 0
+  // A client that is done sending still wants its answer.
+  Object.assign(server, { httpAllowHalfOpen: true })
+  server.on('connection', (socket) => followConnection(socket, abandonExchange, context.limits.halfCloseGraceMs))
+  server.on('clientError', answerClientError)
+  server.on('request', (request, response) => forward(context, request, response))
+  server.on('checkContinue', (request, response) => forward(context, request, response))
+  server.on('checkExpectation', (request, response) => forward(context, request, response))
+  server.on('connect', (request, socket, head) => void tunnel(context, request, socket as Socket, head))
+  server.on('upgrade', (request, socket, head) => upgrade(context, server, request, socket as Socket, head))
+  return server
+}
+
+function listening(server: Server, host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, host, () => {
+      server.removeListener('error', reject)
+      resolve()
+    })
+  })
+}

@@ -1,0 +1,53 @@
+import type { ClientRequest, IncomingMessage } from 'node:http'
+import type { Exchange } from './exchange.js'
+import { isProtectedField } from './fields.js'
+import { keepChunk } from './kept-body.js'
+
+/** client → us → service: the body, held back by whoever is slower, and kept up to the limit in case of a replay. */
+export function relayRequestBody(exchange: Exchange): void {
+  if (!exchange.hasBody) return
+  const { request, body, context } = exchange
+  request.on('data', (chunk: Buffer) => {
+    if (exchange.isDone) return
+    keepChunk(body, chunk, context.limits.replayLimitBytes)
+    const { upstream, isChallenged } = exchange
+    // A service that has answered with a challenge reads no more: waiting for it would last for ever.
+    if (!isChallenged && isWritable(upstream) && !upstream.write(chunk)) request.pause()
+  })
+  request.on('end', () => {
+    const { upstream, isChallenged, isDone } = exchange
+    if (!isDone && !isChallenged && isWritable(upstream)) endWithTrailers(upstream, request)
+  })
+}
+
+/** us → service: what was kept so far; what is still to come follows by itself. */
+export function replayKept({ request, body }: Exchange, upstream: ClientRequest): void {
+  upstream.on('drain', () => request.resume())
+  for (const chunk of body.chunks ?? []) upstream.write(chunk)
+  if (request.readableEnded) endWithTrailers(upstream, request)
+  // The headers go out even if the body takes its time.
+  else process.nextTick(flushHeaders, upstream)
+}
+
+function isWritable(upstream: ClientRequest | undefined): upstream is ClientRequest {
+  return upstream !== undefined && !upstream.destroyed && !upstream.writableEnded
+}
+
+function endWithTrailers(upstream: ClientRequest, { rawTrailers }: IncomingMessage): void {
+  if (rawTrailers.length > 0) upstream.addTrailers(trailerPairs(rawTrailers))
+  upstream.end()
+}
+
+/** RFC 9110 §6.5.1: nothing that frames, routes or authenticates may come after the body. */
+export function trailerPairs(rawTrailers: readonly string[]): [string, string][] {
+  const pairs: [string, string][] = []
+  for (let i = 0; i < rawTrailers.length; i += 2) {
+    const name = rawTrailers[i] as string
+    if (!isProtectedField(name.toLowerCase())) pairs.push([name, rawTrailers[i + 1] as string])
+  }
+  return pairs
+}
+
+function flushHeaders(upstream: ClientRequest): void {
+  if (!upstream.destroyed && !upstream.writableEnded) upstream.flushHeaders()
+}

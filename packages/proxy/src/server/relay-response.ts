@@ -1,0 +1,60 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Exchange } from './exchange.js'
+import { finishExchange } from './exchange.js'
+import { failExchange } from './fail.js'
+import { keepOpenForUpload } from './keep-open.js'
+import { dropKept } from './kept-body.js'
+import { trailerPairs } from './relay-request.js'
+import { formatResponseHeaders } from './response-headers.js'
+
+/** service → us → client: the answer, streamed, held back by whoever is slower. */
+export function relayAnswer(exchange: Exchange, answer: IncomingMessage): void {
+  dropKept(exchange.body)
+  const { response } = exchange
+  if (!writeHead(exchange, answer)) return
+  let isFlushed = false
+  answer.on('data', (chunk: Buffer) => {
+    isFlushed = true
+    if (!response.write(chunk)) answer.pause()
+  })
+  response.on('drain', () => answer.resume())
+  answer.on('end', () => {
+    isFlushed = true
+    endAnswer(exchange, answer)
+  })
+  answer.on('error', (error) => failExchange(exchange, error))
+  // Headers travel with the first chunk if that came along, else at once: a stream of events may stay silent for long.
+  process.nextTick(() => {
+    if (!isFlushed && !exchange.isDone) response.flushHeaders()
+  })
+}
+
+/** False, with the exchange failed, where the service's headers cannot be said in HTTP. */
+function writeHead(exchange: Exchange, answer: IncomingMessage): boolean {
+  const { context, request, response, setCookieLines } = exchange
+  const { statusCode = 502, statusMessage } = answer
+  const canChunk =
+    request.httpVersion === '1.1' && request.method !== 'HEAD' && statusCode !== 204 && statusCode !== 304
+  try {
+    const headers = formatResponseHeaders(answer, { pseudonym: context.pseudonym, setCookieLines, canChunk })
+    // Date is the service's to set.
+    response.sendDate = false
+    keepOpenForUpload(exchange)
+    response.writeHead(statusCode, statusMessage, headers)
+    return true
+  } catch (error) {
+    failExchange(exchange, error as Error)
+    return false
+  }
+}
+
+function endAnswer(exchange: Exchange, { rawTrailers }: IncomingMessage): void {
+  const { response } = exchange
+  if (rawTrailers.length > 0) addTrailers(response, rawTrailers)
+  response.end()
+  finishExchange(exchange)
+}
+
+function addTrailers(response: ServerResponse, rawTrailers: readonly string[]): void {
+  if (response.chunkedEncoding) response.addTrailers(trailerPairs(rawTrailers))
+}

@@ -1,0 +1,45 @@
+import type { IncomingMessage } from 'node:http'
+import type { Exchange } from './exchange.js'
+
+/** Waits for the rest of the upload, within the limit. True if the request can be sent again as it was. */
+export async function isWholeBodyKept(exchange: Exchange): Promise<boolean> {
+  const { hasBody, request, response, body } = exchange
+  if (!hasBody) return true
+  if (body.chunks && !request.readableEnded) {
+    // A client with `Expect: 100-continue` still waits to be asked.
+    if (request.headers.expect !== undefined) response.writeContinue()
+    await restOfUpload(exchange)
+  }
+  if (body.chunks && request.readableEnded) return true
+  request.pause()
+  return false
+}
+
+function restOfUpload({ request, body }: Exchange): Promise<void> {
+  return new Promise((resolve) => {
+    request.on('data', () => {
+      if (!body.chunks) resolve()
+    })
+    request.once('end', resolve)
+    request.once('close', resolve)
+    request.resume()
+  })
+}
+
+const DRAIN_LIMIT_BYTES = 64 * 1024
+
+/**
+ * A challenge nobody will see. A short body is read to its end, so that the connection can be used again; a long one, or
+ * one that came before the request was sent, is cut off with its connection.
+ */
+export function discardChallenge({ upstream }: Exchange, challenge: IncomingMessage): void {
+  if (upstream && !upstream.writableFinished) {
+    upstream.destroy()
+    return
+  }
+  let size = 0
+  challenge.on('data', (chunk: Buffer) => {
+    size += chunk.length
+    if (size > DRAIN_LIMIT_BYTES) challenge.destroy()
+  })
+}

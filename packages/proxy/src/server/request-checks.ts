@@ -1,0 +1,48 @@
+import { isProtectedField, nominatedFields } from './fields.js'
+import { Refusal } from './refusal.js'
+import type { RequestHeaders } from './request-headers.js'
+import type { Target } from './target.js'
+import { parseAuthority } from './target.js'
+
+/** What Node's parser lets through and a proxy must not (RFC 9112 §3.2.2, §6.1, §11). Throws Refusal. */
+export function requireForwardable(headers: RequestHeaders, target: Target, httpVersion: string): void {
+  requireOneHost(headers, httpVersion)
+  requireHostOfTarget(headers, target)
+  requireOneFraming(headers, httpVersion)
+  requireHarmlessConnection(headers)
+}
+
+/** A request that has passed through this process before would pass through it for ever. */
+export function requireNoLoop(headers: RequestHeaders, pseudonym: string): void {
+  if (!headers.via?.includes(pseudonym)) return
+  throw new Refusal(
+    508,
+    'this request comes from this proxy itself: the service or its proxy points back here',
+    'proxy_loop_detected',
+  )
+}
+
+function requireOneHost({ hostCount }: RequestHeaders, httpVersion: string): void {
+  if (hostCount > 1) throw new Refusal(400, 'more than one Host header')
+  if (hostCount === 0 && httpVersion === '1.1') throw new Refusal(400, 'no Host header')
+}
+
+function requireHostOfTarget({ hostCount, host }: RequestHeaders, { authority, rawAuthority }: Target): void {
+  if (hostCount === 0 || host === rawAuthority) return
+  if (parseAuthority(authority.scheme, host)?.origin === authority.origin) return
+  throw new Refusal(400, 'the Host header names another host than the URL')
+}
+
+function requireOneFraming({ transferEncoding, contentLength }: RequestHeaders, httpVersion: string): void {
+  if (transferEncoding === undefined) return
+  if (contentLength !== undefined) throw new Refusal(400, 'Transfer-Encoding beside Content-Length')
+  if (httpVersion !== '1.1') throw new Refusal(400, 'Transfer-Encoding in an HTTP/1.0 request')
+  if (transferEncoding.trim() === '') throw new Refusal(400, 'an empty Transfer-Encoding')
+  if (transferEncoding.toLowerCase() !== 'chunked') throw new Refusal(501, 'a transfer coding other than chunked')
+}
+
+function requireHarmlessConnection({ connection }: RequestHeaders): void {
+  if (connection === undefined) return
+  if (nominatedFields(connection).some(isProtectedField))
+    throw new Refusal(400, 'Connection names a field that is not its to remove')
+}

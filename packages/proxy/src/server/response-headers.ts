@@ -1,0 +1,102 @@
+import type { IncomingMessage } from 'node:http'
+import type { ReadField } from './fields.js'
+import { fieldRule, isProtectedField, nominatedFields, withoutFields } from './fields.js'
+import { Refusal } from './refusal.js'
+
+export interface AnswerFraming {
+  /** What our client is told about the message: `Via`'s new entry. */
+  readonly pseudonym: string
+  /** Lines a login got, before the service's own. */
+  readonly setCookieLines: readonly string[]
+  /** Our answer will be chunked if it has no length: HTTP/1.1, and a body. */
+  readonly canChunk: boolean
+}
+
+/**
+ * The flat header list for the client, out of one pass over the service's. Throws Refusal 502 for framing that we could
+ * not pass on truthfully.
+ */
+export function formatResponseHeaders(answer: IncomingMessage, framing: AnswerFraming): string[] {
+  const { rawHeaders } = answer
+  const flat: string[] = []
+  const read: ReadFields = { connection: '', contentLength: undefined, isCoded: false, trailer: undefined }
+  for (const line of framing.setCookieLines) flat.push('Set-Cookie', line)
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i] as string
+    const value = rawHeaders[i + 1] as string
+    const rule = fieldRule(name)
+    if (rule === 'keep') flat.push(name, value)
+    else if (rule !== 'drop' && readField(read, rule, value, answer)) flat.push(name, value)
+  }
+  const kept = read.connection === '' ? flat : withoutNominated(flat, read.connection)
+  kept.push('Via', `${answer.httpVersion} ${framing.pseudonym}`)
+  // Last, because of Node: after Content-Length it reads a Content-Disposition as UTF-8 and breaks its bytes.
+  // Beside a transfer coding it does not count (RFC 9112 §6.3).
+  if (read.contentLength !== undefined && !read.isCoded) kept.push('Content-Length', read.contentLength)
+  // Node throws on Trailer where the message is not chunked.
+  else if (read.trailer !== undefined && framing.canChunk) kept.push('Trailer', read.trailer)
+  return kept
+}
+
+interface ReadFields {
+  connection: string
+  contentLength: string | undefined
+  isCoded: boolean
+  trailer: string | undefined
+}
+
+/** Notes a field that is about the message's way to us. True if it travels on as well. */
+function readField(read: ReadFields, field: ReadField, value: string, answer: IncomingMessage): boolean {
+  switch (field) {
+    case 'content-length':
+      read.contentLength = value
+      return false
+    case 'connection':
+      read.connection = read.connection === '' ? value : `${read.connection},${value}`
+      return false
+    case 'trailer':
+      read.trailer = read.trailer === undefined ? value : `${read.trailer}, ${value}`
+      return false
+    case 'transfer-encoding':
+      read.isCoded = requireKnownCoding(value)
+      return false
+    case 'keep-alive':
+      heedKeepAlive(answer, value)
+      return false
+    default:
+      return field !== 'upgrade' && field !== 'proxy-authorization'
+  }
+}
+
+/** The header list of a 1xx answer: no framing, no body. */
+export function formatInterimHeaders(rawHeaders: readonly string[]): string[] {
+  const flat: string[] = []
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i] as string
+    const rule = fieldRule(name)
+    if (rule === 'keep' || rule === 'set-cookie') flat.push(name, rawHeaders[i + 1] as string)
+  }
+  return flat
+}
+
+/** Without the label, bytes in another coding would be garbage. */
+function requireKnownCoding(value: string): true {
+  const coding = value.trim().toLowerCase()
+  if (coding !== 'chunked' && coding !== 'identity') {
+    throw new Refusal(502, 'the service used a transfer coding other than chunked', 'http_response_transfer_coding')
+  }
+  return true
+}
+
+function withoutNominated(flat: string[], connection: string): string[] {
+  const nominated = nominatedFields(connection).filter((name) => !isProtectedField(name))
+  return nominated.length > 0 ? withoutFields(flat, nominated) : flat
+}
+
+/** `Keep-Alive: timeout=5`: leave a connection alone a second before its server does, or a request may meet the end. */
+function heedKeepAlive({ socket }: IncomingMessage, value: string): void {
+  const seconds = Number(/timeout=(\d+)/i.exec(value)?.[1])
+  if (!(seconds >= 1 && seconds < 60)) return
+  const timeoutMs = Math.max(500, seconds * 1000 - 1000)
+  if (socket.timeout !== timeoutMs) socket.setTimeout(timeoutMs)
+}

@@ -1,0 +1,92 @@
+import type { ClientRequest, IncomingMessage } from 'node:http'
+import { request as httpRequest } from 'node:http'
+import type { Exchange } from './exchange.js'
+import { failExchange } from './fail.js'
+import { relayInterim } from './interim.js'
+import { Refusal } from './refusal.js'
+import { replayKept } from './relay-request.js'
+import { switchProtocols } from './switch-protocols.js'
+
+export type ReceiveAnswer = (exchange: Exchange, answer: IncomingMessage) => void
+
+/** us → service: sends the request, or sends it again with what `exchange` holds by then. */
+export function sendToService(exchange: Exchange, receive: ReceiveAnswer): void {
+  const upstream = createRequest(exchange)
+  if (!upstream) return
+  exchange.upstream = upstream
+  exchange.answer = undefined
+  // Without it Node silently drops the headers after the thousandth; the size is limited anyway.
+  upstream.maxHeadersCount = 0
+  const isCurrent = () => exchange.upstream === upstream && !exchange.isDone
+  upstream.on('response', (answer) => {
+    if (isCurrent()) receive(exchange, answer)
+    else answer.resume()
+  })
+  upstream.on('error', (error) => {
+    if (isCurrent()) onError(exchange, upstream, error, receive)
+  })
+  upstream.on('information', (interim) => {
+    if (isCurrent()) relayInterim(exchange, interim)
+  })
+  if (exchange.upgrade) {
+    upstream.on('upgrade', (answer, socket, head) => {
+      if (isCurrent()) switchProtocols(exchange, answer, socket, head)
+      else socket.destroy()
+    })
+  }
+  if (exchange.hasBody) replayKept(exchange, upstream)
+  else upstream.end()
+}
+
+/** Fails the exchange with 400 for what Node cannot send: a character that the URL cannot have either. */
+function createRequest(exchange: Exchange): ClientRequest | undefined {
+  const { context, request, target, headers } = exchange
+  const { scheme, host, port } = target.authority
+  try {
+    return httpRequest({
+      agent: context.upstream.agents[scheme],
+      protocol: scheme === 'http' ? 'http:' : 'https:',
+      host,
+      port,
+      method: request.method,
+      path: requestPath(request.method, request.url, target.path),
+      headers: headers as string[],
+      setHost: false,
+    })
+  } catch (error) {
+    failExchange(exchange, new Refusal(400, `this request cannot be forwarded: ${(error as Error).message}`))
+    return undefined
+  }
+}
+
+/** RFC 9112 §3.2.4: `OPTIONS http://host` without a path asks about the server as a whole. */
+function requestPath(method: string | undefined, url: string | undefined, path: string): string {
+  return method === 'OPTIONS' && path === '/' && !url?.endsWith('/') ? '*' : path
+}
+
+function onError(
+  exchange: Exchange,
+  upstream: ClientRequest,
+  error: NodeJS.ErrnoException,
+  receive: ReceiveAnswer,
+): void {
+  // With the answer under way, its own end says what became of it.
+  if (exchange.answer) return
+  if (!isStaleConnection(exchange, upstream, error)) {
+    failExchange(exchange, error)
+    return
+  }
+  exchange.isRetried = true
+  const { scheme, host, port } = exchange.target.authority
+  exchange.context.upstream.agents[scheme].dropIdle({ host, port })
+  sendToService(exchange, receive)
+}
+
+/** RFC 9110 §9.2.2: these may be sent again when nobody knows whether they arrived. */
+const IDEMPOTENT: ReadonlySet<string | undefined> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE'])
+
+/** The server closed a pooled connection while our request was on its way: no fault of the request, once. */
+function isStaleConnection(exchange: Exchange, upstream: ClientRequest, { code }: NodeJS.ErrnoException): boolean {
+  if (exchange.isRetried || !upstream.reusedSocket || (code !== 'ECONNRESET' && code !== 'EPIPE')) return false
+  return IDEMPOTENT.has(exchange.request.method) && (!exchange.hasBody || exchange.body.chunks !== undefined)
+}

@@ -1,0 +1,39 @@
+import type { IncomingMessage } from 'node:http'
+import type { Socket } from 'node:net'
+import type { Exchange } from './exchange.js'
+import { finishExchange } from './exchange.js'
+import { failExchange } from './fail.js'
+import { formatResponseHeaders } from './response-headers.js'
+import { splice } from './splice.js'
+
+/** service → us → client: 101, and from here on bytes. */
+export function switchProtocols(exchange: Exchange, answer: IncomingMessage, upstream: Socket, head: Buffer): void {
+  const { context, response, upgrade } = exchange
+  upstream.on('error', () => {})
+  const lines = format101(exchange, answer)
+  if (!upgrade || lines === undefined) {
+    upstream.destroy()
+    return
+  }
+  const client = upgrade.socket
+  response.detachSocket(client)
+  client.write(lines, 'latin1')
+  if (head.length > 0) client.write(head)
+  for (const bytes of upgrade.earlyBytes()) upstream.write(bytes)
+  finishExchange(exchange)
+  splice(context, client, upstream)
+}
+
+function format101(exchange: Exchange, answer: IncomingMessage): string | undefined {
+  const { context, setCookieLines } = exchange
+  try {
+    const headers = formatResponseHeaders(answer, { pseudonym: context.pseudonym, setCookieLines, canChunk: false })
+    headers.push('Connection', 'Upgrade', 'Upgrade', answer.headers.upgrade ?? '')
+    let lines = `HTTP/1.1 101 ${answer.statusMessage}\r\n`
+    for (let i = 0; i < headers.length; i += 2) lines += `${headers[i]}: ${headers[i + 1]}\r\n`
+    return `${lines}\r\n`
+  } catch (error) {
+    failExchange(exchange, error as Error)
+    return undefined
+  }
+}

@@ -1,0 +1,57 @@
+import type { IncomingMessage } from 'node:http'
+import type { Socket } from 'node:net'
+import type { ProxyContext } from './context.js'
+import { holdEarlyBytes } from './early-bytes.js'
+import { requireAuthorized } from './proxy-auth.js'
+import { endWithRefusal, Refusal } from './refusal.js'
+import { requireNoLoop } from './request-checks.js'
+import { sortRequestHeaders } from './request-headers.js'
+import { splice } from './splice.js'
+import { refusalFor } from './statuses.js'
+import type { Authority } from './target.js'
+import { parseConnectTarget } from './target.js'
+
+/**
+ * client → us → host:port (CONNECT). The other end is dialled before the client hears 200: a browser that tries https
+ * first must see the failure here to fall back to http.
+ */
+export async function tunnel(
+  context: ProxyContext,
+  request: IncomingMessage,
+  client: Socket,
+  head: Buffer,
+): Promise<void> {
+  const takeEarlyBytes = holdEarlyBytes(client, head)
+  try {
+    const authority = requireTunnel(context, request)
+    const upstream = await dial(context, authority)
+    if (client.destroyed) {
+      upstream.destroy()
+      return
+    }
+    client.write('HTTP/1.1 200 Connection established\r\n\r\n')
+    for (const bytes of takeEarlyBytes()) upstream.write(bytes)
+    splice(context, client, upstream)
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error
+    endWithRefusal(client, error)
+  }
+}
+
+function requireTunnel(context: ProxyContext, { rawHeaders, url = '' }: IncomingMessage): Authority {
+  const headers = sortRequestHeaders(rawHeaders)
+  requireAuthorized(context, headers)
+  requireNoLoop(headers, context.pseudonym)
+  return parseConnectTarget(url)
+}
+
+/** Throws Refusal. */
+async function dial({ upstream, log }: ProxyContext, { host, port }: Authority): Promise<Socket> {
+  try {
+    return await upstream.dial({ host, port })
+  } catch (error) {
+    const refusal = refusalFor(error as Error, `${host}:${port}`)
+    log.info({ host, port, status: refusal.status, error: refusal.proxyError }, 'tunnel failed')
+    throw refusal
+  }
+}

@@ -1,0 +1,57 @@
+import type { ClientRequestArgs } from 'node:http'
+import { Agent } from 'node:http'
+import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+import type { Dial } from './dial.js'
+
+/** ms a pooled connection may idle when its server named no time of its own. */
+const IDLE_TIMEOUT_MS = 60_000
+
+interface ConnectOptions {
+  readonly host: string
+  readonly port: number
+}
+
+type OnCreate = (error: Error | null, stream: Duplex) => void
+/** Node's types forget that there is no stream when there is an error. */
+type OnFailure = (error: Error) => void
+
+/** The pool of one route and scheme: `us → service`, whatever lies between. */
+export class RouteAgent extends Agent {
+  readonly #dial: Dial
+
+  constructor(scheme: 'http' | 'https', dial: Dial) {
+    super({ keepAlive: true, maxSockets: Number.POSITIVE_INFINITY, maxFreeSockets: 1024, scheduling: 'lifo' })
+    this.#dial = dial
+    // `http.request` compares it with the protocol asked for.
+    Object.assign(this, { protocol: `${scheme}:` })
+  }
+
+  /** Called by node:http for a new connection; the callback gets it, since ours takes its time. */
+  override createConnection({ host, port }: ClientRequestArgs, onCreate?: OnCreate): undefined {
+    this.#dial({ host: String(host), port: Number(port) }).then(
+      (socket) => {
+        socket.setTimeout(IDLE_TIMEOUT_MS)
+        onCreate?.(null, socket)
+      },
+      (error: Error) => (onCreate as OnFailure | undefined)?.(error),
+    )
+  }
+
+  getName({ host, port }: ConnectOptions): string {
+    return `${host}:${port}`
+  }
+
+  /** The idle time is set once per connection, so a request costs no timer and no system call. */
+  override keepSocketAlive(): boolean {
+    return true
+  }
+
+  /** Forgets the pooled connections of a service that has just hung up on one: its others are likely dead, too. */
+  dropIdle(target: ConnectOptions): void {
+    const name = this.getName(target)
+    const idle = this.freeSockets[name] ?? []
+    delete (this.freeSockets as Record<string, Socket[]>)[name]
+    for (const socket of idle) socket.destroy()
+  }
+}

@@ -1,0 +1,47 @@
+import type { Socket } from 'node:net'
+import net from 'node:net'
+import type { DestinationPolicy } from '../server/destinations.js'
+import type { Dial } from './dial.js'
+import { UpstreamError } from './dial.js'
+import { negotiateSocks5 } from './socks5.js'
+import { untilReady } from './until-ready.js'
+
+export interface SocksServer {
+  readonly host: string
+  readonly port: number
+  readonly user?: string
+  readonly password?: string
+}
+
+export interface SocksDialOptions {
+  readonly server: SocksServer
+  readonly destinationPolicy: DestinationPolicy
+  readonly connectTimeoutMs: number
+}
+
+/** us → bastion → service. Names are resolved at the far end ("SOCKS5h"), so only names and literals can be checked here. */
+export function createSocksDial({ server, destinationPolicy, connectTimeoutMs }: SocksDialOptions): Dial {
+  return async (target) => {
+    destinationPolicy.requireAllowedBehindSocks(target)
+    const socket = await connectToBastion(server, connectTimeoutMs)
+    socket.allowHalfOpen = target.sink !== undefined
+    try {
+      await negotiateSocks5(socket, { server, target, timeoutMs: connectTimeoutMs })
+    } catch (error) {
+      socket.destroy()
+      throw error
+    }
+    return socket
+  }
+}
+
+async function connectToBastion(server: SocksServer, connectTimeoutMs: number): Promise<Socket> {
+  const socket = net.connect({ host: server.host, port: server.port, noDelay: true, autoSelectFamily: true })
+  try {
+    await untilReady(socket, 'connect', connectTimeoutMs)
+  } catch (cause) {
+    const where = `${server.host}:${server.port}`
+    throw new UpstreamError('ESOCKSDOWN', `the SOCKS proxy at ${where} does not answer: is ssh -D running?`, { cause })
+  }
+  return socket
+}
