@@ -8,12 +8,20 @@ export interface AttemptBudget {
   /** Another login may be tried for this origin now. */
   allows(origin: string): boolean
   failed(origin: string): void
+  /** A login succeeded. It ends a row of failures only once another attempt comes without its session having failed. */
   succeeded(origin: string): void
+}
+
+interface Failures {
+  times: number[]
+  inARow: number
+  /** The last thing heard was a success. */
+  recovered: boolean
 }
 
 /** @param monotonicMs a clock that never goes back, in ms */
 export function createAttemptBudget(monotonicMs: () => number): AttemptBudget {
-  const failures = new Map<string, { times: number[]; inARow: number }>()
+  const failures = new Map<string, Failures>()
   const recent = (origin: string) => {
     const entry = failures.get(origin)
     if (entry === undefined) return undefined
@@ -25,17 +33,19 @@ export function createAttemptBudget(monotonicMs: () => number): AttemptBudget {
   return {
     allows(origin) {
       const entry = recent(origin)
+      if (entry?.recovered) entry.inARow = 0
       return entry === undefined || (entry.times.length < PER_MINUTE && entry.inARow < IN_A_ROW)
     },
     failed(origin) {
-      const entry = recent(origin) ?? { times: [], inARow: 0 }
+      const entry = recent(origin) ?? { times: [], inARow: 0, recovered: false }
       entry.times.push(monotonicMs())
       entry.inARow += 1
+      entry.recovered = false
       failures.set(origin, entry)
     },
     succeeded(origin) {
       const entry = failures.get(origin)
-      if (entry !== undefined) entry.inARow = 0
+      if (entry !== undefined) entry.recovered = true
     },
   }
 }

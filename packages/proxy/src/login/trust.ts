@@ -13,7 +13,7 @@ export interface TrustEntry {
 
 export interface TrustList {
   entryFor(origin: string): TrustEntry | undefined
-  /** Some entry names this host and port, whatever its scheme. */
+  /** Some entry names this host (as in a URL, IPv6 without brackets) and port, whatever its scheme. */
   namesAuthority(hostname: string, port: number): boolean
 }
 
@@ -73,7 +73,8 @@ function originHint(text: string): string {
 }
 
 function authorityOf(url: URL): string {
-  return `${url.hostname}:${url.port === '' ? DEFAULT_PORTS[url.protocol] : url.port}`
+  const host = url.hostname.replaceAll(/[[\]]/g, '')
+  return `${host}:${url.port === '' ? DEFAULT_PORTS[url.protocol] : url.port}`
 }
 
 function quote(text: string): string {

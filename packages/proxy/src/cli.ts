@@ -1,0 +1,92 @@
+import { readFileSync } from 'node:fs'
+import { Command } from 'commander'
+import { ConfigError, type ProxyFlags } from './config/config.js'
+import { formatHostPort } from './config/host-port.js'
+import { formatConfig } from './config/print.js'
+import { resolveConfig } from './config/resolve.js'
+import { startWarnings } from './config/warnings.js'
+import { createLog } from './log.js'
+import { startProxy } from './main.js'
+import { readVersion } from './version.js'
+
+/** Exit codes: sysexits' EX_USAGE for a command line or configuration that cannot be used, 1 for everything else. */
+const EXIT_USAGE = 64
+const EXIT_FAILURE = 1
+
+/** The command `iam-auth-proxy`: the only place that reads argv and the environment, prints, and sets the exit code. */
+export async function run(): Promise<void> {
+  const env = process.env
+  const command = createCommand(readVersion())
+  command.action(async (flags: ProxyFlags & { printConfig?: boolean }) => {
+    try {
+      const config = resolveConfig(flags, env, (path) => readFileSync(path, 'utf8'))
+      if (flags.printConfig) process.stdout.write(`${formatConfig(config)}\n`)
+      else await serve(config, startWarnings(config, env))
+    } catch (error) {
+      process.exitCode = report(error)
+    }
+  })
+  await command.parseAsync()
+}
+
+function createCommand(version: string): Command {
+  return new Command('iam-auth-proxy')
+    .description('A local proxy that logs you in to internal services with your AWS credentials.')
+    .version(version, '-v, --version')
+    .option('--bind <host:port>', 'address to listen on (default: 127.0.0.1:8080; port 0 picks one)')
+    .option(
+      '--proxy-auth-file <file>',
+      'user:password required of every client; needed off loopback (or IAM_AUTH_PROXY_AUTH)',
+    )
+    .option('--socks-proxy <host:port>', 'reach services through this SOCKS5 proxy (ssh -D); names resolve at its end')
+    .option(
+      '--trust <origin[,options]>',
+      'what this origin may ask for: key=<ARN>, protocol=1|2, plain-http (repeatable)',
+      collect,
+    )
+    .option('--allow-loopback', 'also forward to loopback addresses that no --trust names')
+    .option('--profile <name>', 'AWS profile to use')
+    .option('--region <region>', 'region of STS (default: AWS_REGION, AWS_DEFAULT_REGION, eu-west-1)')
+    .option('--assume-role-arn <arn>', 'role to assume')
+    .option('--assume-role-external-id <id>', 'external id for the role')
+    .option('--assume-role-session-name <name>', 'session name for the role (default: iam-auth-proxy)')
+    .option('--mfa-serial-number <arn>', 'MFA device; its code is asked for on the terminal')
+    .option('--mfa-token-code <code>', 'current code of the device, for the first time it is needed')
+    .option('--log-format <format>', 'text or json (default: text)')
+    .option('--log-level <level>', 'debug, info, warn or error (default: info)')
+    .option('--print-config', 'print the configuration in force and exit')
+    .configureOutput({ outputError: (text, write) => write(`${text}Try: iam-auth-proxy --help\n`) })
+    .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : EXIT_USAGE))
+}
+
+function collect(value: string, before: readonly string[] = []): string[] {
+  return [...before, value]
+}
+
+async function serve(config: ReturnType<typeof resolveConfig>, warnings: readonly string[]): Promise<void> {
+  const write = (line: string) => void process.stderr.write(line)
+  const log = createLog({ format: config.logFormat, level: config.logLevel, write, now: Date.now })
+  for (const warning of warnings) log.warn({}, warning)
+  const proxy = await startProxy(config, log)
+  const address = formatHostPort(proxy.address)
+  if (config.logFormat === 'json') log.info({ address }, 'listening')
+  else write(`iam-auth-proxy listening on http://${address}\n`)
+  const stop = () => void proxy.close().then(() => process.exit(0))
+  process.once('SIGTERM', stop).once('SIGINT', stop)
+}
+
+function report(error: unknown): number {
+  if (error instanceof ConfigError) {
+    process.stderr.write(`iam-auth-proxy cannot start:\n${error.problems.map((line) => `  ${line}\n`).join('')}`)
+    return EXIT_USAGE
+  }
+  const { code, message, address, port } = error as NodeJS.ErrnoException & { address?: string; port?: number }
+  const where = address === undefined ? '' : ` ${formatHostPort({ host: address, port: port ?? 0 })}`
+  const hints: Readonly<Record<string, string>> = {
+    EADDRINUSE: `the address${where} is in use: stop what listens there, or choose another with --bind`,
+    EACCES: `this user may not listen on${where}: choose a port above 1023 with --bind`,
+    EADDRNOTAVAIL: `this machine has no address${where}: choose another with --bind`,
+  }
+  process.stderr.write(`iam-auth-proxy cannot start: ${hints[code ?? ''] ?? message}\n`)
+  return EXIT_FAILURE
+}

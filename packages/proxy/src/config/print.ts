@@ -1,0 +1,15 @@
+import type { ProxyConfig } from './config.js'
+import { formatHostPort } from './host-port.js'
+
+/** The configuration as JSON for `--print-config`: secrets masked, ARNs in full. */
+export function formatConfig(config: ProxyConfig): string {
+  const { bind, socksProxy, trust } = config
+  const shown = {
+    ...config,
+    bind: formatHostPort(bind),
+    socksProxy: socksProxy && { ...socksProxy, address: formatHostPort(socksProxy) },
+    trust: trust.map((entry) => ({ ...entry, key: entry.key?.arn })),
+    credentials: { ...config.credentials, mfa: config.credentials.mfa?.serialNumber },
+  }
+  return JSON.stringify(shown, undefined, 2)
+}

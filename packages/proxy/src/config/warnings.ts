@@ -1,0 +1,29 @@
+import type { Env, ProxyConfig } from './config.js'
+
+const ENDPOINTS = ['AWS_ENDPOINT_URL', 'AWS_ENDPOINT_URL_STS', 'AWS_ENDPOINT_URL_KMS']
+
+/** What a person should know at start about settings that are allowed but surprise. */
+export function startWarnings(config: ProxyConfig, env: Env): string[] {
+  const endpoints = ENDPOINTS.filter((name) => env[name]).map(
+    (name) => `${name} is in force: AWS calls go to ${safeUrl(env[name])}`,
+  )
+  const bothSources =
+    env['AWS_PROFILE'] !== undefined && env['AWS_ACCESS_KEY_ID'] !== undefined && config.profile === undefined
+  return [
+    ...endpoints,
+    ...(bothSources
+      ? ['AWS_PROFILE and AWS_ACCESS_KEY_ID are both set: the profile is used here, the AWS CLI would use the keys']
+      : []),
+    ...config.trust
+      .filter(({ allowsVersion1 }) => allowsVersion1)
+      .map(({ origin }) => `${origin} is trusted for version 1: it may get live AWS credentials of yours`),
+  ]
+}
+
+function safeUrl(url: string | undefined): string {
+  try {
+    return new URL(url ?? '').origin
+  } catch {
+    return 'an invalid URL'
+  }
+}

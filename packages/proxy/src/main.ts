@@ -1,0 +1,69 @@
+import { randomBytes } from 'node:crypto'
+import { defaultChain } from './aws/default-chain.js'
+import { createKmsEncrypt } from './aws/kms.js'
+import { createSts } from './aws/sts.js'
+import type { HostPort, ProxyConfig } from './config/config.js'
+import { chooseCredentials } from './credentials/choose.js'
+import type { MfaPrompt } from './credentials/source.js'
+import type { Log } from './log.js'
+import { createLoginLayer } from './login/answer-challenge.js'
+import { createTrustList } from './login/trust.js'
+import { renderRefusal } from './pages/refusal-page.js'
+import { promptMfaOnTerminal } from './prompt/terminal.js'
+import { createDestinationPolicy } from './server/destinations.js'
+import { createProxyServer } from './server/proxy-server.js'
+import { createUpstream } from './upstream/upstream.js'
+import { readVersion } from './version.js'
+
+/** A proxy that listens. */
+export interface RunningProxy {
+  readonly address: HostPort
+  /** Stops accepting, lets requests in flight end, then ends everything. */
+  close(): Promise<void>
+}
+
+/**
+ * The wiring of a proxy: everything is made here, and nothing of AWS is loaded before the first challenge needs it.
+ * Rejects with the system's error (`EADDRINUSE`, `EACCES`) where it cannot listen.
+ */
+export async function startProxy(
+  config: ProxyConfig,
+  log: Log,
+  promptMfa: MfaPrompt = promptMfaOnTerminal,
+): Promise<RunningProxy> {
+  const trust = createTrustList(config.trust)
+  const destinationPolicy = createDestinationPolicy({
+    allowLoopback: config.allowLoopback,
+    isTrusted: trust.namesAuthority,
+  })
+  const upstream = createUpstream({ destinationPolicy, ...socksOf(config) })
+  const sts = createSts()
+  const base = defaultChain({ profile: config.profile, promptMfa })
+  const login = createLoginLayer({
+    trust,
+    credentials: chooseCredentials(config.credentials, { base, sts, promptMfa, now: Date.now }),
+    encrypt: createKmsEncrypt(),
+    send: upstream.sendToOrigin,
+    renderRefusal,
+    log,
+    now: Date.now,
+    monotonicMs: () => performance.now(),
+    randomBytes,
+    userAgent: `iam-auth-proxy/${readVersion()}`,
+  })
+  const server = createProxyServer({ login, upstream, destinationPolicy, log, ...authOf(config) })
+  const { address } = await server.listen(config.bind.host, config.bind.port)
+  return { address: { host: address.address, port: address.port }, close: server.close }
+}
+
+function socksOf({ socksProxy }: ProxyConfig) {
+  if (socksProxy === undefined) return {}
+  const { host, port, username, password } = socksProxy
+  const auth = username === undefined ? {} : { user: username, password: password?.reveal() ?? '' }
+  return { socks: { host, port, ...auth } }
+}
+
+function authOf({ proxyAuth }: ProxyConfig) {
+  if (proxyAuth === undefined) return {}
+  return { proxyAuth: { user: proxyAuth.username, password: proxyAuth.password.reveal() } }
+}

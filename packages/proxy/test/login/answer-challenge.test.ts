@@ -1,0 +1,305 @@
+import { parsePrincipalArn } from 'iam-auth-protocol'
+import { describe, expect, it } from 'vitest'
+import vectors from '../../../protocol/test/vectors/independent.json' with { type: 'json' }
+import { createLoginLayer } from '../../src/login/answer-challenge.js'
+import type { ChallengedExchange } from '../../src/login/exchange.js'
+import { LoginRefusal } from '../../src/login/refusal.js'
+import { createTrustList, parseTrustEntry } from '../../src/login/trust.js'
+import { renderRefusal } from '../../src/pages/refusal-page.js'
+import { Secret } from '../../src/secret.js'
+
+const ORIGIN = 'https://wiki.example.com'
+const NOW = 1_767_225_610_000
+const GOOD = vectors.challenges.find(({ name }) => name === 'good, version 2 alone')?.headers.flat() ?? []
+const CONTEXT_V1 = Buffer.from('{"salt": "pepper"}').toString('base64')
+const KEY = 'arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555555555555'
+const ORIGINAL = [
+  ...['WWW-Authenticate', 'IAM realm="123456789012"', 'Iam-Auth-Kms-Key-Id', KEY],
+  ...['Iam-Auth-Kms-Encryption-Context', CONTEXT_V1],
+]
+const PAGE = [
+  'User-Agent',
+  'Mozilla/5.0',
+  'Sec-Fetch-Site',
+  'none',
+  'Sec-Fetch-Mode',
+  'navigate',
+  'Sec-Fetch-Dest',
+  'document',
+]
+
+interface Options {
+  readonly trust?: readonly string[]
+  readonly arn?: string
+  readonly status?: number
+  readonly setCookie?: readonly string[]
+  readonly encrypt?: () => Promise<Uint8Array>
+}
+
+/** A login layer whose every way out is counted. */
+function setUp({
+  trust = [],
+  arn = 'arn:aws:iam::123456789012:user/alice',
+  status = 204,
+  setCookie,
+  encrypt,
+}: Options = {}) {
+  const calls = { identity: 0, sessionToken: 0, encrypt: 0, send: 0 }
+  const clock = { now: NOW, monotonic: 1000 }
+  const requests: { method: string; path: string; rawHeaders: readonly string[]; body?: string | undefined }[] = []
+  const caller = (name: 'identity' | 'sessionToken', prefix: string) =>
+    Object.assign(
+      async () => {
+        calls[name] += 1
+        const credentials = {
+          accessKeyId: `${prefix}IOSFODNN7EXAMPLE`,
+          secretAccessKey: new Secret('wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY'),
+          sessionToken: prefix === 'ASIA' ? new Secret('token') : undefined,
+          expiresAt: NOW + 900_000,
+          origin: 'test',
+        }
+        return { credentials, principal: parsePrincipalArn(arn) }
+      },
+      { forget: () => {} },
+    )
+  const layer = createLoginLayer({
+    trust: createTrustList(trust.map(parseTrustEntry)),
+    credentials: {
+      identity: caller('identity', 'AKIA'),
+      sessionToken: caller('sessionToken', 'ASIA'),
+      encryptor: undefined,
+    },
+    encrypt: async () => {
+      calls.encrypt += 1
+      return encrypt === undefined ? new Uint8Array([1, 2, 3]) : encrypt()
+    },
+    send: async (request) => {
+      calls.send += 1
+      requests.push(request)
+      const lines = setCookie ?? ['__Host-iam_auth=session; Path=/; Secure', '__Host-iam_auth_c=; Max-Age=0; Path=/']
+      return { status, rawHeaders: lines.flatMap((line) => ['Set-Cookie', line]), body: '' }
+    },
+    renderRefusal,
+    log: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
+    now: () => clock.now,
+    monotonicMs: () => clock.monotonic,
+    randomBytes: (size) => new Uint8Array(size).fill(7),
+    userAgent: 'iam-auth-proxy/test',
+  })
+  return { layer, calls, requests, clock }
+}
+
+function exchange(overrides: Partial<ChallengedExchange> = {}): ChallengedExchange {
+  return {
+    origin: ORIGIN,
+    method: 'GET',
+    path: '/page?a=b',
+    requestRawHeaders: ['User-Agent', 'curl/8.5.0', 'Cookie', 'theme=dark'],
+    responseRawHeaders: GOOD,
+    startedAt: 500,
+    attempt: 0,
+    replayedWith: undefined,
+    replayable: true,
+    signal: new AbortController().signal,
+    ...overrides,
+  }
+}
+
+const NOTHING = { identity: 0, sessionToken: 0, encrypt: 0, send: 0 }
+
+describe('answering a challenge of version 2', () => {
+  it('delivers a proof to the same origin and replays with what the service set', async () => {
+    const { layer, calls, requests } = setUp()
+    expect(await layer.answer(exchange())).toEqual({
+      kind: 'replay',
+      source: 'login',
+      cookie: 'theme=dark; __Host-iam_auth=session',
+      setCookieLines: ['__Host-iam_auth=session; Path=/; Secure'],
+    })
+    expect(calls).toEqual({ identity: 1, sessionToken: 0, encrypt: 1, send: 1 })
+    const [request] = requests
+    expect(request).toMatchObject({ method: 'POST', path: '/auth', origin: ORIGIN })
+    const cookie =
+      'theme=dark; __Host-iam_auth_c=AGlVuQAAAQIDBAUGBwgJCgsMDQ4P.k1.mmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmm'
+    expect(request?.rawHeaders).toEqual(expect.arrayContaining(['Cookie', cookie, 'Origin', ORIGIN]))
+    expect(request?.body).toMatch(/^\{"v":2,"challenge":"AGlVuQAAAQIDBAUGBwgJCgsMDQ4P","ek":"AQID","iv":"/)
+  })
+
+  it.each(vectors.challenges.filter(({ refused }) => refused !== null))('asks nobody about: $name', async (vector) => {
+    const { layer, calls, clock } = setUp()
+    clock.now = vector.now * 1000
+    const challenged = exchange({ origin: vector.origin, responseRawHeaders: vector.headers.flat() })
+    expect(await layer.answer(challenged)).toEqual({ kind: 'pass' })
+    expect(calls).toEqual(NOTHING)
+  })
+
+  it('stops before proof and KMS when the caller is of another account', async () => {
+    const { layer, calls } = setUp({ arn: 'arn:aws:iam::999999999999:user/alice' })
+    expect(await layer.answer(exchange())).toEqual({ kind: 'pass' })
+    expect(calls).toEqual({ ...NOTHING, identity: 1 })
+  })
+
+  it('tells a person which account is wanted', async () => {
+    const { layer } = setUp({ arn: 'arn:aws:iam::999999999999:user/alice' })
+    const answer = await layer.answer(exchange({ requestRawHeaders: PAGE }))
+    expect(answer).toMatchObject({ kind: 'respond', status: 403 })
+    expect(answer.kind === 'respond' && answer.body).toContain('this service is for account 123456789012')
+  })
+
+  it('pins: another key than the pinned one asks nobody, the pinned one may be of another account', async () => {
+    const other = KEY.replace('123456789012', '210987654321')
+    const refused = setUp({ trust: [`${ORIGIN},key=${other}`] })
+    expect(await refused.layer.answer(exchange())).toEqual({ kind: 'pass' })
+    expect(refused.calls).toEqual(NOTHING)
+    const foreign = GOOD.map((value) => value.replace(KEY, other))
+    const allowed = setUp({ trust: [`${ORIGIN},key=${other}`] })
+    expect(await allowed.layer.answer(exchange({ responseRawHeaders: foreign }))).toMatchObject({ kind: 'replay' })
+  })
+
+  it.each([200, 302, 401, 403, 429, 503])(
+    'passes the 401 on when the service answers the proof with %i',
+    async (status) => {
+      const { layer } = setUp({ status })
+      expect(await layer.answer(exchange())).toEqual({ kind: 'pass' })
+    },
+  )
+
+  it('passes the 401 on when a 204 sets nothing but the challenge cookie', async () => {
+    const { layer } = setUp({ setCookie: ['__Host-iam_auth_c=; Max-Age=0; Path=/'] })
+    expect(await layer.answer(exchange())).toEqual({ kind: 'pass' })
+  })
+
+  it('makes one login for twenty parallel requests', async () => {
+    const { layer, calls } = setUp()
+    const answers = await Promise.all(Array.from({ length: 20 }, () => layer.answer(exchange())))
+    expect(answers.every(({ kind }) => kind === 'replay')).toBe(true)
+    expect(calls).toEqual({ identity: 1, sessionToken: 0, encrypt: 1, send: 1 })
+  })
+
+  it('keeps the session for clients without cookies and for requests that were under way', async () => {
+    const { layer, calls } = setUp()
+    await layer.answer(exchange())
+    const noCookies = exchange({ requestRawHeaders: ['User-Agent', 'curl/8.5.0'], startedAt: 5000 })
+    expect(await layer.answer(noCookies)).toMatchObject({ source: 'kept-session', cookie: '__Host-iam_auth=session' })
+    expect(await layer.answer(exchange({ startedAt: 999 }))).toMatchObject({ source: 'kept-session' })
+    expect(calls.send).toBe(1)
+  })
+
+  it('logs in again when the kept session is refused, and passes when a new one is', async () => {
+    const { layer, calls } = setUp()
+    const bare = { requestRawHeaders: ['User-Agent', 'curl/8.5.0'] }
+    await layer.answer(exchange(bare))
+    expect(await layer.answer(exchange(bare))).toMatchObject({ source: 'kept-session' })
+    expect(await layer.answer(exchange({ ...bare, attempt: 1, replayedWith: 'kept-session' }))).toMatchObject({
+      source: 'login',
+    })
+    expect(await layer.answer(exchange({ ...bare, attempt: 2, replayedWith: 'login' }))).toEqual({ kind: 'pass' })
+    expect(calls.send).toBe(2)
+  })
+
+  it('gives up for a minute after three sessions that do not work', async () => {
+    const { layer, calls, clock } = setUp()
+    for (let round = 0; round < 5; round++) {
+      await layer.answer(exchange({ startedAt: clock.monotonic }))
+      await layer.answer(exchange({ startedAt: clock.monotonic, attempt: 1, replayedWith: 'login' }))
+    }
+    expect(calls.send).toBe(3)
+    clock.monotonic += 61_000
+    expect(await layer.answer(exchange({ startedAt: clock.monotonic }))).toMatchObject({ source: 'login' })
+  })
+
+  it('asks for a fresh challenge when getting credentials took too long', async () => {
+    const { layer, calls, clock } = setUp()
+    const slow = layer.answer(exchange())
+    clock.monotonic += 91_000
+    expect(await slow).toEqual({ kind: 'replay', source: 'nothing-new', cookie: 'theme=dark', setCookieLines: [] })
+    expect(calls).toEqual({ ...NOTHING, identity: 1 })
+    expect(await layer.answer(exchange({ attempt: 1, replayedWith: 'nothing-new' }))).toMatchObject({ source: 'login' })
+  })
+
+  it('never answers at the auth path', async () => {
+    const { layer, calls } = setUp()
+    expect(await layer.answer(exchange({ path: '/auth?x=1' }))).toEqual({ kind: 'pass' })
+    expect(calls).toEqual(NOTHING)
+  })
+
+  it('does not answer requests of other sites, whatever the challenge', async () => {
+    const { layer, calls } = setUp()
+    const image = [
+      'User-Agent',
+      'Mozilla/5.0',
+      'Sec-Fetch-Site',
+      'cross-site',
+      'Sec-Fetch-Mode',
+      'no-cors',
+      'Sec-Fetch-Dest',
+      'image',
+    ]
+    expect(await layer.answer(exchange({ requestRawHeaders: image }))).toEqual({ kind: 'pass' })
+    expect(calls).toEqual(NOTHING)
+  })
+
+  it('explains a denial of kms:Encrypt to a person', async () => {
+    const denied = new LoginRefusal('ERR_IAM_ENCRYPT_DENIED', 'denied', { hint: 'ask for {"Action":"kms:Encrypt"}' })
+    const { layer } = setUp({ encrypt: () => Promise.reject(denied) })
+    const answer = await layer.answer(exchange({ requestRawHeaders: PAGE }))
+    expect(answer).toMatchObject({ kind: 'respond', status: 403 })
+    expect(answer.kind === 'respond' && answer.body).toContain('ask for {&#34;Action&#34;:&#34;kms:Encrypt&#34;}')
+  })
+})
+
+describe('answering a challenge of version 1', () => {
+  const original = (overrides: Partial<ChallengedExchange> = {}) =>
+    exchange({ responseRawHeaders: ORIGINAL, ...overrides })
+
+  it('asks nobody unless the origin is trusted for version 1, and says how', async () => {
+    const { layer, calls } = setUp({ trust: [ORIGIN] })
+    expect(await layer.answer(original())).toEqual({ kind: 'pass' })
+    const page = await layer.answer(original({ requestRawHeaders: PAGE }))
+    expect(page.kind === 'respond' && page.body).toContain(`iam-auth-proxy --trust ${ORIGIN},protocol=1`)
+    expect(calls).toEqual(NOTHING)
+  })
+
+  it('answers a page load with the redirect of the original', async () => {
+    const { layer } = setUp({ trust: [`${ORIGIN},protocol=1`] })
+    const answer = await layer.answer(original({ requestRawHeaders: PAGE, path: '/a b?c=d e'.replaceAll(' ', '+') }))
+    expect(answer).toMatchObject({ kind: 'respond', status: 302 })
+    const location = '//wiki.example.com/auth?return_url=%2Fa%2Bb%3Fc%3Dd%2Be&token=AQID'
+    expect(answer.kind === 'respond' && answer.rawHeaders.slice(0, 2)).toEqual(['Location', location])
+  })
+
+  it('redeems the token itself for everything else', async () => {
+    const { layer, requests } = setUp({
+      trust: [`${ORIGIN},protocol=1`],
+      status: 302,
+      setCookie: ['session=s; Path=/'],
+    })
+    expect(await layer.answer(original({ method: 'POST' }))).toMatchObject({ cookie: 'theme=dark; session=s' })
+    expect(requests[0]).toMatchObject({ method: 'GET', path: '/auth?return_url=%2Fpage%3Fa%3Db&token=AQID' })
+  })
+
+  it('does not go back to version 1 at an origin that has offered version 2', async () => {
+    const { layer, calls } = setUp({ trust: [`${ORIGIN},protocol=1`] })
+    await layer.answer(exchange())
+    const before = { ...calls }
+    expect(await layer.answer(original({ startedAt: 9000 }))).toEqual({ kind: 'pass' })
+    expect(calls).toEqual(before)
+  })
+
+  it('asks for an entry that allows plain http', async () => {
+    const origin = 'http://wiki.internal'
+    const refused = setUp({ trust: [`${origin},protocol=1`] })
+    expect(await refused.layer.answer(original({ origin }))).toEqual({ kind: 'pass' })
+    expect(refused.calls).toEqual(NOTHING)
+    const allowed = setUp({ trust: [`${origin},protocol=1,plain-http`], status: 302, setCookie: ['session=s'] })
+    expect(await allowed.layer.answer(original({ origin }))).toMatchObject({ kind: 'replay' })
+  })
+
+  it('stops sending a page in circles whose cookie does not stick', async () => {
+    const { layer, calls } = setUp({ trust: [`${ORIGIN},protocol=1`] })
+    const answers = []
+    for (let round = 0; round < 6; round++) answers.push(await layer.answer(original({ requestRawHeaders: PAGE })))
+    expect(answers.map((answer) => answer.kind === 'respond' && answer.status)).toEqual([302, 302, 302, 302, 503, 503])
+    expect(calls.encrypt).toBe(4)
+  })
+})
