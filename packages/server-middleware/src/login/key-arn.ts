@@ -1,0 +1,40 @@
+import { parseKeyArn } from 'iam-auth-protocol'
+import type { Deps } from '../deps.js'
+import type { Logger } from '../log.js'
+import type { KeyReference } from '../options/key-reference.js'
+import { LoginRefusal } from '../refusal.js'
+
+/** The ARN of the service's key. @throws LoginRefusal ERR_IAM_KEY_UNRESOLVED while DescribeKey fails */
+export type KeyArnSource = () => Promise<string>
+
+const RETRY_AFTER_MS = 5000
+
+/** Asks once; after a failure again with the first request that comes five seconds later. Concurrent requests share the call. */
+export function createKeyArnSource(
+  key: KeyReference,
+  { resolveKey, now }: Pick<Deps, 'resolveKey' | 'now'>,
+  logger: Logger,
+): KeyArnSource {
+  let answer: Promise<string> | undefined = key.arn === undefined ? undefined : Promise.resolve(key.arn)
+  let failedAt = Number.NEGATIVE_INFINITY
+
+  const resolve = async () => {
+    try {
+      return parseKeyArn(await resolveKey(key.id)).arn
+    } catch (cause) {
+      failedAt = now()
+      answer = undefined
+      logger.error({ kmsKeyId: key.id, cause: String(cause) }, 'the KMS key cannot be resolved')
+      throw new LoginRefusal('ERR_IAM_KEY_UNRESOLVED', 'DescribeKey failed', { cause })
+    }
+  }
+
+  return () => {
+    if (answer !== undefined) return answer
+    if (now() - failedAt < RETRY_AFTER_MS) {
+      return Promise.reject(new LoginRefusal('ERR_IAM_KEY_UNRESOLVED', 'DescribeKey failed a moment ago'))
+    }
+    answer = resolve()
+    return answer
+  }
+}
