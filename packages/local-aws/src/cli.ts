@@ -29,8 +29,21 @@ async function follow(command: CliCommand): Promise<void> {
   }
   const { seedFile, kind: _kind, ...options } = command
   const aws = await startLocalAws({ ...options, ...(seedFile && { seed: await readSeed(seedFile) }) })
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void aws.close())
+  const close = () => void aws.close()
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, close)
+  if (process.env['npm_command'] === 'exec') onLauncherGone(close)
   process.stdout.write(`${JSON.stringify(summarize(aws))}\n`)
+}
+
+// `npx` passes a signal on to its shell only, and the shell (dash) dies without passing it further: the server would stay.
+function onLauncherGone(close: () => void): void {
+  const launcher = process.ppid
+  const timer = setInterval(() => {
+    if (process.ppid === launcher) return
+    clearInterval(timer)
+    close()
+  }, 200)
+  timer.unref()
 }
 
 async function readVersion(): Promise<string> {

@@ -1,7 +1,10 @@
+import { assumeRoleWithSaml } from '../federation/assume-role-with-saml.js'
+import { assumeRoleWithWebIdentity } from '../federation/assume-role-with-web-identity.js'
 import type { Credential } from '../iam/principal.js'
 import { assumeRole } from './assume-role.js'
 import type { StsResult } from './format.js'
 import { getCallerIdentity } from './get-caller-identity.js'
+import { getFederationToken } from './get-federation-token.js'
 import { getSessionToken } from './get-session-token.js'
 import type { StsParams } from './params.js'
 import type { StsDeps } from './session.js'
@@ -16,8 +19,12 @@ export type UnsignedOperation = (params: StsParams, deps: StsDeps) => StsResult
 export const signedOperations: ReadonlyMap<string, SignedOperation> = new Map<string, SignedOperation>([
   ['GetCallerIdentity', (_params, caller) => getCallerIdentity(caller)],
   ['GetSessionToken', getSessionToken],
+  ['GetFederationToken', getFederationToken],
   ['AssumeRole', assumeRole],
 ])
 
 /** The unsigned operations by name. */
-export const unsignedOperations: ReadonlyMap<string, UnsignedOperation> = new Map<string, UnsignedOperation>()
+export const unsignedOperations: ReadonlyMap<string, UnsignedOperation> = new Map<string, UnsignedOperation>([
+  ['AssumeRoleWithSAML', assumeRoleWithSaml],
+  ['AssumeRoleWithWebIdentity', assumeRoleWithWebIdentity],
+])
