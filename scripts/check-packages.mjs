@@ -7,9 +7,13 @@ import { join } from 'node:path'
 const folder = mkdtempSync(join(tmpdir(), 'iam-auth-pack-'))
 const run = (command, ...args) => execFileSync('npx', ['--no-install', command, ...args], { stdio: 'inherit' })
 try {
-  execFileSync('npm', ['pack', '--silent', '--pack-destination', folder, '--workspaces', '--include-workspace-root=false'], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-  })
+  execFileSync(
+    'npm',
+    ['pack', '--silent', '--pack-destination', folder, '--workspaces', '--include-workspace-root=false'],
+    {
+      stdio: ['ignore', 'ignore', 'inherit'],
+    },
+  )
   const tarballs = readdirSync(folder).filter((name) => name.endsWith('.tgz') && !name.includes('example'))
   for (const name of tarballs) {
     run('publint', 'run', join(folder, name), '--strict')

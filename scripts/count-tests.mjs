@@ -5,7 +5,9 @@ const report = JSON.parse(readFileSync(process.argv[2], 'utf8'))
 const tests = report.testResults.flatMap((file) => file.assertionResults)
 const skipped = tests.filter(({ status }) => status !== 'passed' && status !== 'failed')
 for (const { fullName } of skipped) console.log(`skipped: ${fullName}`)
-const brokenFiles = report.testResults.filter(({ status, assertionResults }) => status === 'failed' && assertionResults.length === 0)
+const brokenFiles = report.testResults.filter(
+  ({ status, assertionResults }) => status === 'failed' && assertionResults.length === 0,
+)
 for (const { name, message } of brokenFiles) console.log(`did not run: ${name}: ${message}`)
 const failed = report.numFailedTests + brokenFiles.length + (process.env.CI ? skipped.length : 0)
 console.log(`${report.numPassedTests} passed, ${failed} failed`)
