@@ -4,15 +4,14 @@ import { endWithRefusal, Refusal } from './refusal.js'
 
 /** client → us: bytes that are no HTTP request (or none in time). What was begun for this client ends with it. */
 export function answerClientError(error: NodeJS.ErrnoException, socket: Duplex): void {
+  socket.on('error', () => {})
   const refusal = refusalOf(error)
-  const { exchanges } = connectionOf(socket)
+  const { exchanges, isDistrusted } = connectionOf(socket)
   const hasAnswerBegun = [...exchanges].some(({ response }) => response.headersSent)
-  if (!refusal || !socket.writable || hasAnswerBegun) {
-    socket.on('error', () => {})
-    socket.destroy()
-    return
-  }
-  endWithRefusal(socket, refusal)
+  if (!refusal || !socket.writable || hasAnswerBegun) socket.destroy()
+  // The refusal of the request's headers is the answer already.
+  else if (isDistrusted) socket.end(() => socket.destroy())
+  else endWithRefusal(socket, refusal)
 }
 
 /** Nothing for a connection that is simply gone. */

@@ -7,6 +7,8 @@ export interface ClientConnection {
   readonly exchanges: Set<Exchange>
   /** URLs answered with a 307 after a login: once each, or a client without cookies would go round for ever. */
   readonly redirected: Set<string>
+  /** A request here was not understood: what follows may be part of it, and is not looked at. */
+  isDistrusted: boolean
 }
 
 const CONNECTIONS = new WeakMap<Duplex, ClientConnection>()
@@ -14,7 +16,7 @@ const CONNECTIONS = new WeakMap<Duplex, ClientConnection>()
 /** The memory of a client's socket. Follows it: when the client goes, `onGone` is told each request it leaves behind. */
 export function followConnection(socket: Duplex, onGone: (exchange: Exchange) => void, graceMs: number): void {
   if (CONNECTIONS.has(socket)) return
-  const connection: ClientConnection = { exchanges: new Set(), redirected: new Set() }
+  const connection: ClientConnection = { exchanges: new Set(), redirected: new Set(), isDistrusted: false }
   CONNECTIONS.set(socket, connection)
   socket.on('close', () => {
     for (const exchange of connection.exchanges) onGone(exchange)

@@ -22,6 +22,8 @@ export function forward(
   response: ServerResponse,
   upgrade?: ClientUpgrade,
 ): void {
+  const connection = connectionOf(request.socket)
+  if (connection.isDistrusted) return
   if (isAskedDirectly(request)) {
     answerDirectly(response)
     return
@@ -33,6 +35,7 @@ export function forward(
     sendToService(exchange, receiveAnswer)
   } catch (error) {
     if (!(error instanceof Refusal)) throw error
+    connection.isDistrusted = error.isAboutFraming
     answerRefusal(response, error)
   }
 }

@@ -13,14 +13,18 @@ export class Refusal extends Error {
   ) {
     super(message)
   }
+
+  /** The request was not understood, so nobody can say where the next one begins. */
+  get isAboutFraming(): boolean {
+    return this.status === 400 || this.status === 501
+  }
 }
 
 /** Answers a request with a refusal. Does nothing once an answer has begun. */
 export function answerRefusal(response: ServerResponse, refusal: Refusal): void {
   if (response.headersSent) return
   const body = bodyOf(refusal)
-  // After a message we did not understand, nothing on this connection can be trusted to be where it seems.
-  if (refusal.status === 400 || refusal.status === 501) response.shouldKeepAlive = false
+  if (refusal.isAboutFraming) response.shouldKeepAlive = false
   response.writeHead(refusal.status, [...headersOf(refusal), 'Content-Length', String(Buffer.byteLength(body))])
   if (response.req.method === 'HEAD') response.end()
   else endAfterUpload(response, body)

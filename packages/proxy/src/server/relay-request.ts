@@ -49,5 +49,6 @@ export function trailerPairs(rawTrailers: readonly string[]): [string, string][]
 }
 
 function flushHeaders(upstream: ClientRequest): void {
-  if (!upstream.destroyed && !upstream.writableEnded) upstream.flushHeaders()
+  // Not flushHeaders(): that one encodes them as UTF-8.
+  if (!upstream.destroyed && !upstream.writableEnded) upstream.write('', 'latin1')
 }

@@ -25,7 +25,8 @@ export function relayAnswer(exchange: Exchange, answer: IncomingMessage): void {
   answer.on('error', (error) => failExchange(exchange, error))
   // Headers travel with the first chunk if that came along, else at once: a stream of events may stay silent for long.
   process.nextTick(() => {
-    if (!isFlushed && !exchange.isDone) response.flushHeaders()
+    // Not flushHeaders(): that one encodes them as UTF-8.
+    if (!isFlushed && !exchange.isDone) response.write('', 'latin1')
   })
 }
 
@@ -36,10 +37,15 @@ function writeHead(exchange: Exchange, answer: IncomingMessage): boolean {
   const canChunk =
     request.httpVersion === '1.1' && request.method !== 'HEAD' && statusCode !== 204 && statusCode !== 304
   try {
-    const headers = formatResponseHeaders(answer, { pseudonym: context.pseudonym, setCookieLines, canChunk })
+    const { headers, mustClose } = formatResponseHeaders(answer, {
+      pseudonym: context.pseudonym,
+      setCookieLines,
+      canChunk,
+    })
     // Date is the service's to set.
     response.sendDate = false
     keepOpenForUpload(exchange)
+    if (mustClose) response.shouldKeepAlive = false
     response.writeHead(statusCode, statusMessage, headers)
     return true
   } catch (error) {

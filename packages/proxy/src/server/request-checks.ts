@@ -38,7 +38,9 @@ function requireOneFraming({ transferEncoding, contentLength }: RequestHeaders, 
   if (contentLength !== undefined) throw new Refusal(400, 'Transfer-Encoding beside Content-Length')
   if (httpVersion !== '1.1') throw new Refusal(400, 'Transfer-Encoding in an HTTP/1.0 request')
   if (transferEncoding.trim() === '') throw new Refusal(400, 'an empty Transfer-Encoding')
-  if (transferEncoding.toLowerCase() !== 'chunked') throw new Refusal(501, 'a transfer coding other than chunked')
+  const codings = transferEncoding.toLowerCase().split(',')
+  if (codings.at(-1)?.trim() !== 'chunked') throw new Refusal(400, 'a Transfer-Encoding that does not end in chunked')
+  if (codings.length > 1) throw new Refusal(501, 'a transfer coding other than chunked')
 }
 
 function requireHarmlessConnection({ connection }: RequestHeaders): void {

@@ -12,14 +12,21 @@ export interface AnswerFraming {
   readonly canChunk: boolean
 }
 
+/** What our client gets to see before the body. */
+export interface AnswerHead {
+  readonly headers: string[]
+  /** The body is in a coding that only the end of the connection delimits. */
+  readonly mustClose: boolean
+}
+
 /**
  * The flat header list for the client, out of one pass over the service's. Throws Refusal 502 for framing that we could
  * not pass on truthfully.
  */
-export function formatResponseHeaders(answer: IncomingMessage, framing: AnswerFraming): string[] {
+export function formatResponseHeaders(answer: IncomingMessage, framing: AnswerFraming): AnswerHead {
   const { rawHeaders } = answer
   const flat: string[] = []
-  const read: ReadFields = { connection: '', contentLength: undefined, isCoded: false, trailer: undefined }
+  const read: ReadFields = { connection: '', contentLength: undefined, coding: undefined, trailer: undefined }
   for (const line of framing.setCookieLines) flat.push('Set-Cookie', line)
   for (let i = 0; i < rawHeaders.length; i += 2) {
     const name = rawHeaders[i] as string
@@ -28,20 +35,38 @@ export function formatResponseHeaders(answer: IncomingMessage, framing: AnswerFr
     if (rule === 'keep') flat.push(name, value)
     else if (rule !== 'drop' && readField(read, rule, value, answer)) flat.push(name, value)
   }
+  requireOneFraming(read, framing)
   const kept = read.connection === '' ? flat : withoutNominated(flat, read.connection)
   kept.push('Via', `${answer.httpVersion} ${framing.pseudonym}`)
-  // Last, because of Node: after Content-Length it reads a Content-Disposition as UTF-8 and breaks its bytes.
-  // Beside a transfer coding it does not count (RFC 9112 §6.3).
-  if (read.contentLength !== undefined && !read.isCoded) kept.push('Content-Length', read.contentLength)
-  // Node throws on Trailer where the message is not chunked.
-  else if (read.trailer !== undefined && framing.canChunk) kept.push('Trailer', read.trailer)
-  return kept
+  const mustClose = pushFraming(kept, read, framing)
+  return { headers: kept, mustClose }
 }
+
+/** True where only the end of the connection ends the body. */
+function pushFraming(
+  flat: string[],
+  { coding, contentLength, trailer }: ReadFields,
+  { canChunk }: AnswerFraming,
+): boolean {
+  // Last, because of Node: after Content-Length it reads a Content-Disposition as UTF-8 and breaks its bytes.
+  if (coding === undefined && contentLength !== undefined) flat.push('Content-Length', contentLength)
+  if (coding === undefined || !canChunk) return false
+  const isPlain = PLAIN_CODING.test(coding)
+  // A coding we do not know travels with its label; the chunks around it are taken off and put on by Node.
+  if (!isPlain) flat.push('Transfer-Encoding', coding)
+  const isChunked = CHUNKED_LAST.test(coding)
+  // Node throws on Trailer where the message is not chunked.
+  if (trailer !== undefined && isChunked) flat.push('Trailer', trailer)
+  return !isPlain && !isChunked
+}
+
+const PLAIN_CODING = /^(?:chunked|identity)$/i
+const CHUNKED_LAST = /(?:^|,)\s*chunked$/i
 
 interface ReadFields {
   connection: string
   contentLength: string | undefined
-  isCoded: boolean
+  coding: string | undefined
   trailer: string | undefined
 }
 
@@ -58,7 +83,7 @@ function readField(read: ReadFields, field: ReadField, value: string, answer: In
       read.trailer = read.trailer === undefined ? value : `${read.trailer}, ${value}`
       return false
     case 'transfer-encoding':
-      read.isCoded = requireKnownCoding(value)
+      read.coding = read.coding === undefined ? value : `${read.coding}, ${value}`
       return false
     case 'keep-alive':
       heedKeepAlive(answer, value)
@@ -79,13 +104,18 @@ export function formatInterimHeaders(rawHeaders: readonly string[]): string[] {
   return flat
 }
 
-/** Without the label, bytes in another coding would be garbage. */
-function requireKnownCoding(value: string): true {
-  const coding = value.trim().toLowerCase()
-  if (coding !== 'chunked' && coding !== 'identity') {
-    throw new Refusal(502, 'the service used a transfer coding other than chunked', 'http_response_transfer_coding')
+/** Node takes `chunked` anywhere in the list for the framing; and no framing at all has two meanings beside a length. */
+function requireOneFraming({ coding, contentLength }: ReadFields, { canChunk }: AnswerFraming): void {
+  if (coding === undefined) return
+  const isChunkedEarly = /chunked\s*,/i.test(coding)
+  const isOther = !PLAIN_CODING.test(coding)
+  if (coding.trim() === '' || isChunkedEarly || (isOther && (contentLength !== undefined || !canChunk))) {
+    throw new Refusal(
+      502,
+      'the service sent a body in a transfer coding we cannot pass on',
+      'http_response_transfer_coding',
+    )
   }
-  return true
 }
 
 function withoutNominated(flat: string[], connection: string): string[] {

@@ -28,12 +28,10 @@ export function sendToService(exchange: Exchange, receive: ReceiveAnswer): void 
   upstream.on('information', (interim) => {
     if (isCurrent()) relayInterim(exchange, interim)
   })
-  if (exchange.upgrade) {
-    upstream.on('upgrade', (answer, socket, head) => {
-      if (isCurrent()) switchProtocols(exchange, answer, socket, head)
-      else socket.destroy()
-    })
-  }
+  upstream.on('upgrade', (answer, socket, head) => {
+    if (isCurrent()) switchProtocols(exchange, answer, socket, head)
+    else socket.destroy()
+  })
   if (exchange.hasBody) replayKept(exchange, upstream)
   else upstream.end()
 }
@@ -43,7 +41,7 @@ function createRequest(exchange: Exchange): ClientRequest | undefined {
   const { context, request, target, headers } = exchange
   const { scheme, host, port } = target.authority
   try {
-    return httpRequest({
+    const upstream = httpRequest({
       agent: context.upstream.agents[scheme],
       protocol: scheme === 'http' ? 'http:' : 'https:',
       host,
@@ -53,10 +51,18 @@ function createRequest(exchange: Exchange): ClientRequest | undefined {
       headers: headers as string[],
       setHost: false,
     })
+    encodeAsLatin1(upstream)
+    return upstream
   } catch (error) {
     failExchange(exchange, new Refusal(400, `this request cannot be forwarded: ${(error as Error).message}`))
     return undefined
   }
+}
+
+/** With Expect, Node has queued the headers as UTF-8 text by now; their bytes are to stay what they were. */
+function encodeAsLatin1(upstream: ClientRequest): void {
+  const queued = (upstream as unknown as { outputData?: { encoding: string | undefined }[] }).outputData?.[0]
+  if (queued) queued.encoding = 'latin1'
 }
 
 /** RFC 9112 §3.2.4: `OPTIONS http://host` without a path asks about the server as a whole. */

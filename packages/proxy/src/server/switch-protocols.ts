@@ -3,16 +3,18 @@ import type { Socket } from 'node:net'
 import type { Exchange } from './exchange.js'
 import { finishExchange } from './exchange.js'
 import { failExchange } from './fail.js'
+import { Refusal } from './refusal.js'
 import { formatResponseHeaders } from './response-headers.js'
 import { splice } from './splice.js'
 
-/** service → us → client: 101, and from here on bytes. */
+/** service → us → client: 101, and from here on bytes. Uninvited, it is an answer we cannot use. */
 export function switchProtocols(exchange: Exchange, answer: IncomingMessage, upstream: Socket, head: Buffer): void {
   const { context, response, upgrade } = exchange
   upstream.on('error', () => {})
-  const lines = format101(exchange, answer)
-  if (!upgrade || lines === undefined) {
+  const lines = upgrade && format101(exchange, answer)
+  if (!lines) {
     upstream.destroy()
+    failExchange(exchange, new Refusal(502, 'the service changed the protocol unasked', 'http_protocol_error'))
     return
   }
   const client = upgrade.socket
@@ -27,7 +29,7 @@ export function switchProtocols(exchange: Exchange, answer: IncomingMessage, ups
 function format101(exchange: Exchange, answer: IncomingMessage): string | undefined {
   const { context, setCookieLines } = exchange
   try {
-    const headers = formatResponseHeaders(answer, { pseudonym: context.pseudonym, setCookieLines, canChunk: false })
+    const { headers } = formatResponseHeaders(answer, { pseudonym: context.pseudonym, setCookieLines, canChunk: false })
     headers.push('Connection', 'Upgrade', 'Upgrade', answer.headers.upgrade ?? '')
     let lines = `HTTP/1.1 101 ${answer.statusMessage}\r\n`
     for (let i = 0; i < headers.length; i += 2) lines += `${headers[i]}: ${headers[i + 1]}\r\n`

@@ -38,8 +38,8 @@ export class RouteAgent extends Agent {
     )
   }
 
-  getName({ host, port }: ConnectOptions): string {
-    return `${host}:${port}`
+  override getName(options?: ClientRequestArgs): string {
+    return `${options?.host}:${options?.port}`
   }
 
   /** The idle time is set once per connection, so a request costs no timer and no system call. */
