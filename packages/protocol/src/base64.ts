@@ -27,8 +27,15 @@ export function formatBase64(bytes: Uint8Array): string {
 }
 
 function decode(text: string): Uint8Array {
+  const binary = decodeBinary(text)
+  const bytes = new Uint8Array(binary.length)
+  for (let index = 0; index < bytes.length; index++) bytes[index] = binary.charCodeAt(index)
+  return bytes
+}
+
+function decodeBinary(text: string): string {
   try {
-    return Uint8Array.from(atob(text), (char) => char.charCodeAt(0))
+    return atob(text)
   } catch {
     throw notCanonical() // atob throws a DOMException on a length it cannot decode
   }

@@ -13,6 +13,8 @@ export interface ContextBinding {
 }
 
 const MAX_JSON_BYTES = 2048
+/** What is longer is not even decoded. */
+const MAX_BASE64_LENGTH = 4 * Math.ceil(MAX_JSON_BYTES / 3)
 const MAX_PAIRS = 16
 const NAME = /^[A-Za-z0-9][A-Za-z0-9_.:/=+@-]{0,127}$/
 const VALUE = /^[\x20-\x7e]{1,512}$/
@@ -85,14 +87,14 @@ export function requireOriginalContext(context: EncryptionContext, origin: strin
 
 function decodeJson(headerValue: string): string {
   try {
-    const bytes = parseBase64(headerValue)
-    if (bytes.length > MAX_JSON_BYTES) throw encoding('longer than 2048 bytes')
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+    const bytes = headerValue.length > MAX_BASE64_LENGTH ? undefined : parseBase64(headerValue)
+    if (bytes && bytes.length <= MAX_JSON_BYTES) {
+      return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+    }
   } catch (cause) {
-    throw cause instanceof ProtocolError && cause.code === 'ERR_IAM_CONTEXT_ENCODING'
-      ? cause
-      : encoding('not base64 of UTF-8', cause)
+    throw encoding('not base64 of UTF-8', cause)
   }
+  throw encoding('longer than 2048 bytes')
 }
 
 function encoding(what: string, cause?: unknown): ProtocolError {

@@ -33,19 +33,11 @@ export function dropBounceMark(url: string): string {
 function acceptable(path: unknown, origin: string, authPath: string): string | undefined {
   if (typeof path !== 'string' || path.length > MAX_BYTES || !/^\/[\x21-\x5b\x5d-\x7e]*$/.test(path)) return undefined
   if (path.startsWith('//')) return undefined
-  const url = parseUrl(path, origin)
-  if (url === undefined || url.origin !== origin || url.username !== '' || url.password !== '') return undefined
+  const url = new URL(path, origin)
+  if (url.origin !== origin || url.username !== '' || url.password !== '') return undefined
   if (url.pathname.startsWith('//')) return undefined // `/.//evil`, `/%2e//evil`, `/a/..//evil`
   if (decodePath(url.pathname) === authPath) return undefined
   return origin + url.pathname + url.search
-}
-
-function parseUrl(path: string, origin: string): URL | undefined {
-  try {
-    return new URL(path, origin)
-  } catch {
-    return undefined
-  }
 }
 
 /** Byte by byte, since `decodeURIComponent` throws on `/caf%E9`, a path like any other. The auth path is ASCII. */
