@@ -16,6 +16,8 @@ const EXIT_FAILURE = 1
 /** The command `iam-auth-proxy`: the only place that reads argv and the environment, prints, and sets the exit code. */
 export async function run(): Promise<void> {
   const env = process.env
+  // Whoever runs this cannot act on the SDK's notice about Node versions; `engines` and the changelog say what we support.
+  env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true'
   const command = createCommand(readVersion())
   command.action(async (flags: ProxyFlags & { printConfig?: boolean }) => {
     try {

@@ -13,7 +13,7 @@ type Explain = (origin: string) => Explanation
 const BY_CODE: Partial<Record<ProtocolErrorCode, Explain>> = {
   ERR_IAM_VERSION_NOT_ALLOWED: (origin) => ({
     message: 'This service asks for version 1, which would hand it live AWS credentials of yours.',
-    hint: `Only if you know and trust it: iam-auth-proxy --trust ${origin},protocol=1 (add ,plain-http where it is not https). A service that offered version 2 before keeps it until the proxy is started again.`,
+    hint: `Only if you know and trust it: iam-auth-proxy --trust ${origin},protocol=1${origin.startsWith('https:') ? '' : ',plain-http'} (an origin that has offered version 2 keeps it until the proxy is started again).`,
   }),
   ERR_IAM_KEY_ACCOUNT: (origin) => ({
     message: 'The key of this service belongs to another AWS account than the one it is for.',
