@@ -1,6 +1,7 @@
 import { defineConfig } from 'vitest/config'
 
-const conditions = ['iam-auth-source', 'node', 'import', 'default']
+// Not `import`: Node would apply it to `require()` too, which breaks CommonJS packages that have both.
+const conditions = ['iam-auth-source', 'node', 'default']
 
 export default defineConfig({
   resolve: { conditions },
