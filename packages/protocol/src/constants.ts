@@ -8,7 +8,7 @@ export const ENCRYPTION_CONTEXT_HEADER = 'Iam-Auth-Kms-Encryption-Context'
 /** Seconds a challenge lives: its `exp` is the id's time plus this. */
 export const CHALLENGE_SECONDS = 120
 
-/** Bytes of one `WWW-Authenticate` line that anyone reads. */
+/** Bytes that the value of one field of a challenge may have (names are not counted). */
 export const MAX_CHALLENGE_LINE_BYTES = 8192
 
 /** Where a service takes proofs unless its challenge says otherwise. */
