@@ -3,6 +3,8 @@ import type { Socket } from 'node:net'
 import type { ProxyContext } from './context.js'
 import { holdEarlyBytes } from './early-bytes.js'
 import { requireAuthorized } from './proxy-auth.js'
+import type { TunnelSink } from './read-sink.js'
+import { createTunnelSink } from './read-sink.js'
 import { endWithRefusal, Refusal } from './refusal.js'
 import { requireNoLoop } from './request-checks.js'
 import { sortRequestHeaders } from './request-headers.js'
@@ -24,14 +26,16 @@ export async function tunnel(
   const takeEarlyBytes = holdEarlyBytes(client, head)
   try {
     const authority = requireTunnel(context, request)
-    const upstream = await dial(context, authority)
+    const sink = createTunnelSink(client)
+    const upstream = await dial(context, authority, sink)
+    sink.start(upstream)
     if (client.destroyed) {
       upstream.destroy()
       return
     }
     client.write('HTTP/1.1 200 Connection established\r\n\r\n')
     for (const bytes of takeEarlyBytes()) upstream.write(bytes)
-    splice(context, client, upstream)
+    splice(context, client, upstream, sink.isAttached)
   } catch (error) {
     if (!(error instanceof Refusal)) throw error
     endWithRefusal(client, error)
@@ -46,9 +50,9 @@ function requireTunnel(context: ProxyContext, { rawHeaders, url = '' }: Incoming
 }
 
 /** Throws Refusal. */
-async function dial({ upstream, log }: ProxyContext, { host, port }: Authority): Promise<Socket> {
+async function dial({ upstream, log }: ProxyContext, { host, port }: Authority, sink: TunnelSink): Promise<Socket> {
   try {
-    return await upstream.dial({ host, port })
+    return await upstream.dial({ host, port, sink })
   } catch (error) {
     const refusal = refusalFor(error as Error, `${host}:${port}`)
     log.info({ host, port, status: refusal.status, error: refusal.proxyError }, 'tunnel failed')
