@@ -20,8 +20,10 @@ export function parseStsAnswer(answer: StsAnswer): CallerIdentity {
   const text = requireJson(answer)
   const result = member(member(parseJson(text), 'GetCallerIdentityResponse'), 'GetCallerIdentityResult')
   const once = ['GetCallerIdentityResponse', 'GetCallerIdentityResult', 'Account', 'Arn', 'UserId']
-  // JSON.parse takes the last of two members of one name; which one another reader takes, nobody knows.
-  if (once.some((name) => text.split(`"${name}"`).length !== 2)) throw wrong('a member stands twice')
+  // JSON.parse takes the last of two members of one name, even where one is spelt with an escape.
+  if (text.includes('\\') || once.some((name) => text.split(`"${name}"`).length !== 2)) {
+    throw wrong('a member stands twice')
+  }
   return {
     account: requireText(result, 'Account'),
     arn: requireText(result, 'Arn'),
