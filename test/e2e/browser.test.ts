@@ -1,0 +1,291 @@
+import { type LocalAws, startLocalAws } from 'iam-auth-local-aws'
+import type { Browser } from 'playwright-core'
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { NOTHING, ONE_LOGIN, tally } from '../support/aws-tally.js'
+import { chromiumPath, newVisitor, shown, startBrowser, type Visitor } from '../support/browser.js'
+import { thisFile, thisTest } from '../support/cleanup.js'
+import { isMissing } from '../support/programs.js'
+import { startProxy, type TestProxy } from '../support/proxy.js'
+import { type ServiceOptions, startService, type TestService } from '../support/service.js'
+import { type SocksServer, startSocksServer } from '../support/socks-server.js'
+import { until } from '../support/until.js'
+
+const forFile = thisFile()
+const TWO_LOGINS = { Decrypt: 2, Encrypt: 2, GetCallerIdentity: 2 }
+let aws: LocalAws
+let socks: SocksServer
+let proxy: TestProxy
+let browser: Browser
+
+/** Where browsers send Sec-Fetch-* and where they do not. */
+const places = ['http://127.0.0.1', 'http://wiki.example.test'] as const
+let sites = 0
+
+/** A service at a name of its own, reached through the SOCKS server, or at its port of loopback. */
+async function serviceAt(place: string, options: ServiceOptions = {}): Promise<TestService & { origin: string }> {
+  if (place === 'http://127.0.0.1') {
+    const service = await startService(aws, thisTest, options)
+    return { ...service, origin: service.url }
+  }
+  sites += 1
+  const origin = place.replace('//', `//s${sites}.`)
+  const service = await startService(aws, thisTest, { ...options, origin })
+  socks.map(`${new URL(origin).hostname}:80`, service.port)
+  return { ...service, origin }
+}
+
+const visitor = (): Promise<Visitor> => newVisitor(browser, thisTest)
+const echo = (text: string | null) =>
+  JSON.parse(text ?? '') as { method: string; text: string; arn: string; size: number }
+
+describe.skipIf(isMissing(chromiumPath, 'Chromium'))('Chromium through the proxy', () => {
+  beforeAll(async () => {
+    aws = await startLocalAws()
+    forFile(aws.close)
+    socks = await startSocksServer(forFile)
+    const args = ['--allow-loopback', '--socks-proxy', `127.0.0.1:${socks.port}`]
+    proxy = await startProxy(aws, forFile, { args })
+    browser = await startBrowser(proxy, forFile)
+    const first = await startService(aws, forFile)
+    const { open } = await newVisitor(browser, forFile)
+    expect((await (await open()).goto(first.url))?.status()).toBe(200)
+  })
+  beforeEach(() => aws.resetCalls())
+
+  describe.each(places)('at %s', (place) => {
+    test('opens a page as the person, with one login and nothing secret in any URL', async () => {
+      const { origin, seen } = await serviceAt(place)
+      const { open, urls, context } = await visitor()
+      const page = await open()
+      const answer = await page.goto(`${origin}/page`)
+      expect(answer?.status()).toBe(200)
+      expect(await page.textContent('h1')).toBe(aws.state.user('alice').arn)
+      await page.reload()
+      await page.goto(`${origin}/`)
+      expect(seen).toEqual(['GET /page', 'GET /page', 'GET /'])
+      expect(tally(aws)).toEqual(ONE_LOGIN)
+      expect(urls).toEqual([`${origin}/page`, `${origin}/page`, `${origin}/`])
+      const names = (await context.cookies()).map(({ name }) => name)
+      expect(names.toSorted()).toEqual(['iam_auth', 'iam_auth.sig'])
+    })
+
+    test('a public page fetches an API before there is a session', async () => {
+      const { origin } = await serviceAt(place)
+      const page = await (await visitor()).open()
+      await page.goto(`${origin}/public`)
+      expect(tally(aws)).toEqual(NOTHING)
+      await page.evaluate('callApi()')
+      expect(await shown(page)).toBe(JSON.stringify({ arn: aws.state.user('alice').arn }))
+      expect(tally(aws)).toEqual(ONE_LOGIN)
+    })
+
+    test.each([
+      ['urlencoded', 'note=%C3%A9+%26+more'],
+      ['multipart', 'Content-Disposition: form-data; name="file"; filename="page.bin"'],
+    ])('a form posted as %s without a session arrives whole', async (form, part) => {
+      const { origin, seen } = await serviceAt(place)
+      const page = await (await visitor()).open()
+      await page.goto(`${origin}/public`)
+      if (form === 'multipart') {
+        await page.setInputFiles('input[type=file]', {
+          name: 'page.bin',
+          mimeType: 'application/octet-stream',
+          buffer: Buffer.alloc(200_000, 'x'),
+        })
+      }
+      await Promise.all([page.waitForURL(`${origin}/echo`), page.evaluate(`document.forms.${form}.submit()`)])
+      const received = echo(await page.textContent('body'))
+      expect(received).toMatchObject({ method: 'POST', arn: aws.state.user('alice').arn })
+      expect(received.text).toContain(part)
+      if (form === 'multipart') expect(received.size).toBeGreaterThan(200_000)
+      expect(seen).toEqual(['POST /echo'])
+      expect(tally(aws)).toEqual(ONE_LOGIN)
+    })
+
+    test('two tabs opened at once make one login', async () => {
+      const { origin } = await serviceAt(place)
+      const { open } = await visitor()
+      const pages = await Promise.all([open(), open()])
+      const answers = await Promise.all(pages.map((page) => page.goto(`${origin}/page`)))
+      expect(answers.map((answer) => answer?.status())).toEqual([200, 200])
+      expect(tally(aws)).toEqual(ONE_LOGIN)
+    })
+
+    test('a session that expires is replaced under a fetch, and under the post of a form', async () => {
+      const { origin, clock, seen } = await serviceAt(place, { sessionSeconds: 60 })
+      const page = await (await visitor()).open()
+      await page.goto(`${origin}/page`)
+      clock.advance(61)
+      await page.evaluate(`callApi('/echo', { method: 'POST', body: 'kept' })`)
+      expect(echo(await shown(page))).toMatchObject({ method: 'POST', text: 'kept' })
+      expect(tally(aws)).toEqual(TWO_LOGINS)
+      clock.advance(61)
+      await Promise.all([page.waitForURL(`${origin}/echo`), page.evaluate('document.forms.urlencoded.submit()')])
+      expect(echo(await page.textContent('body'))).toMatchObject({ method: 'POST', text: 'note=%C3%A9+%26+more' })
+      expect(seen).toEqual(['GET /page', 'POST /echo', 'POST /echo'])
+      expect(tally(aws)).toEqual({ Decrypt: 3, Encrypt: 3, GetCallerIdentity: 3 })
+    })
+
+    test('logging out ends the session at the service, and the next page signs in again', async () => {
+      const { origin, url, log } = await serviceAt(place)
+      const { open, context } = await visitor()
+      const page = await open()
+      await page.goto(`${origin}/page`)
+      const stolen = (await context.cookies()).map(({ name, value }) => `${name}=${value}`).join('; ')
+      await Promise.all([page.waitForURL(`${origin}/auth/logout`), page.evaluate('document.forms.logout.submit()')])
+      expect(await page.textContent('h1')).toBe('Signed out')
+      expect(log.map(({ message }) => message)).toContain('logout')
+      expect(await context.cookies()).toEqual([])
+      const reused = await fetch(`${url}/`, { headers: { cookie: stolen, host: new URL(origin).host } })
+      expect(reused.ok).toBe(false)
+      expect((await page.goto(`${origin}/page`))?.status()).toBe(200)
+      expect(tally(aws)).toEqual(TWO_LOGINS)
+    })
+
+    test('a WebSocket of a page with a session connects, through the CONNECT that browsers use', async () => {
+      const { origin } = await serviceAt(place)
+      const page = await (await visitor()).open()
+      await page.goto(`${origin}/page`)
+      await page.evaluate('openWebSocket()')
+      expect(await shown(page)).toBe(`hello ${aws.state.user('alice').arn}`)
+      expect(tally(aws)).toEqual(ONE_LOGIN)
+    })
+
+    test('a WebSocket of a page without a session is refused, and nothing is asked', async () => {
+      const { origin } = await serviceAt(place)
+      const page = await (await visitor()).open()
+      await page.goto(`${origin}/public`)
+      await page.evaluate('openWebSocket()')
+      expect(await shown(page)).toBe('failed')
+      expect(tally(aws)).toEqual(NOTHING)
+    })
+
+    test('a service with its own cookies keeps them through the login', async () => {
+      const { origin } = await serviceAt(place)
+      const { open, context } = await visitor()
+      await context.addCookies([{ name: 'theme', value: 'dark', url: origin }])
+      const page = await open()
+      await page.goto(`${origin}/echo`)
+      const { headers } = echo(await page.textContent('body')) as unknown as { headers: { cookie: string } }
+      expect(headers.cookie).toMatch(/^theme=dark; iam_auth=\S+; iam_auth\.sig=\S+$/)
+    })
+  })
+
+  describe.each(places)('a page of another origin, with its target at %s,', (place) => {
+    const attacks: [name: string, script: (origin: string) => string][] = [
+      [
+        'an image',
+        (origin) =>
+          `const i = new Image(); i.onerror = () => done(); i.src = '${origin}/echo'; document.body.append(i)`,
+      ],
+      [
+        'a script',
+        (origin) =>
+          `const s = document.createElement('script'); s.onerror = () => done(); s.src = '${origin}/echo'; document.body.append(s)`,
+      ],
+      [
+        'a frame',
+        (origin) =>
+          `const f = document.createElement('iframe'); f.onload = () => done(); f.src = '${origin}/page'; document.body.append(f)`,
+      ],
+      [
+        'an object',
+        (origin) =>
+          `const o = document.createElement('object'); o.onload = o.onerror = () => done(); o.data = '${origin}/page'; document.body.append(o)`,
+      ],
+      ['a fetch with credentials', (origin) => `fetch('${origin}/echo', { credentials: 'include' }).then(done, done)`],
+      [
+        'a fetch in no-cors mode',
+        (origin) => `fetch('${origin}/echo', { mode: 'no-cors', credentials: 'include' }).then(done, done)`,
+      ],
+      [
+        'a POST in no-cors mode',
+        (origin) =>
+          `fetch('${origin}/echo', { method: 'POST', body: 'x', mode: 'no-cors', credentials: 'include' }).then(done, done)`,
+      ],
+      [
+        'a fetch that is preflighted',
+        (origin) =>
+          `fetch('${origin}/api/me', { credentials: 'include', headers: { 'x-test': '1' } }).then(done, done)`,
+      ],
+      [
+        'an event stream',
+        (origin) => `new EventSource('${origin}/events', { withCredentials: true }).onerror = () => done()`,
+      ],
+    ]
+    test.each(attacks)('cannot log in by %s', async (_name, script) => {
+      const { origin, seen } = await serviceAt(place)
+      const evil = await serviceAt('http://evil.example.test')
+      const page = await (await visitor()).open()
+      await page.goto(`${evil.origin}/public`)
+      aws.resetCalls()
+      await page.evaluate(`new Promise((done) => { ${script(origin)} }).then(() => undefined)`)
+      expect(seen.filter((line) => !line.startsWith('OPTIONS'))).toEqual([])
+      expect(tally(aws)).toEqual(NOTHING)
+    })
+
+    test('cannot log in by posting a form, but a link at the top level does', async () => {
+      const { origin, seen } = await serviceAt(place)
+      const evil = await serviceAt('http://evil.example.test')
+      const page = await (await visitor()).open()
+      await page.goto(`${evil.origin}/public`)
+      await Promise.all([
+        page.waitForURL(`${origin}/echo`),
+        page.evaluate(`document.forms.urlencoded.action = '${origin}/echo'; document.forms.urlencoded.submit()`),
+      ])
+      expect(await page.textContent('h1')).toBe('Sign in with AWS')
+      expect(seen).toEqual([])
+      expect(tally(aws)).toEqual(NOTHING)
+      await page.goto(`${evil.origin}/public`)
+      await Promise.all([
+        page.waitForURL(`${origin}/page`),
+        page.evaluate(
+          `const a = document.createElement('a'); a.href = '${origin}/page'; document.body.append(a); a.click()`,
+        ),
+      ])
+      expect(await page.textContent('h1')).toBe(aws.state.user('alice').arn)
+      expect(tally(aws)).toEqual(ONE_LOGIN)
+    })
+  })
+
+  test('a CORS preflight reaches the application, which decides', async () => {
+    const { origin, seen } = await serviceAt('http://wiki.example.test')
+    const other = await serviceAt('http://other.example.test')
+    const page = await (await visitor()).open()
+    await page.goto(`${other.origin}/public`)
+    await page.evaluate(`callApi('${origin}/api/me', { headers: { 'x-test': '1' } })`)
+    expect(await shown(page)).toBe('failed TypeError')
+    expect(seen).toEqual(['OPTIONS /api/me'])
+    expect(tally(aws)).toEqual(NOTHING)
+  })
+
+  test('server-sent events reach the page as they are sent, after a login for the stream itself', async () => {
+    const { origin, emit, streams } = await serviceAt('http://wiki.example.test')
+    const page = await (await visitor()).open()
+    await page.goto(`${origin}/public`)
+    await page.evaluate(`new EventSource('/events').onmessage = (event) => show(event.data)`)
+    await until('the stream is open', () => streams() === 1)
+    for (const text of ['one', 'two', 'three']) {
+      emit(`data: ${text}\n\n`)
+      await page.waitForFunction(`document.querySelector('output').textContent === '${text}'`)
+    }
+    expect(tally(aws)).toEqual(ONE_LOGIN)
+  })
+
+  test('two services have a session each, and neither sees the other’s', async () => {
+    const wiki = await serviceAt('http://wiki.example.test')
+    const board = await serviceAt('http://board.example.test')
+    const { open, context } = await visitor()
+    const page = await open()
+    await page.goto(`${wiki.origin}/page`)
+    await page.goto(`${board.origin}/page`)
+    expect(tally(aws)).toEqual(TWO_LOGINS)
+    const [own, foreign] = await Promise.all([context.cookies(wiki.origin), context.cookies(board.origin)])
+    expect(own).toHaveLength(2)
+    expect(foreign.map(({ value }) => value)).not.toEqual(own.map(({ value }) => value))
+    await context.clearCookies()
+    await context.addCookies(foreign.map(({ name, value }) => ({ name, value, url: wiki.origin })))
+    await page.goto(`${wiki.origin}/page`)
+    expect(tally(aws)).toEqual({ Decrypt: 3, Encrypt: 3, GetCallerIdentity: 3 })
+  })
+})

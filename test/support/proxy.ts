@@ -1,0 +1,95 @@
+import type { LocalAws } from 'iam-auth-local-aws'
+import type { Keeper } from './cleanup.js'
+import { type Running, run } from './process.js'
+
+/** The command line of the proxy as it is built, in a process of its own. */
+export interface TestProxy extends Running {
+  readonly port: number
+  /** `http://127.0.0.1:<port>` */
+  readonly url: string
+  /** Lines of its log (`--log-format json`) with this message. */
+  log(message: string): Record<string, unknown>[]
+}
+
+export interface Credentials {
+  readonly accessKeyId: string
+  readonly secretAccessKey: string
+  readonly sessionToken?: string
+}
+
+export const repositoryRoot = new URL('../../', import.meta.url)
+
+/** What is run to have `iam-auth-proxy`: Node, and the arguments before its own. */
+export const proxyCommand = [
+  process.execPath,
+  '--conditions=iam-auth-source',
+  '--import',
+  'tsx',
+  new URL('proxy-entry.ts', import.meta.url).pathname,
+] as const
+
+/** Nothing of the machine's own AWS configuration, and no proxy of its own. */
+export function cleanEnvironment(aws: LocalAws, credentials?: Credentials): NodeJS.ProcessEnv {
+  const { PATH, HOME, TMPDIR } = process.env
+  return {
+    PATH,
+    HOME,
+    ...(TMPDIR && { TMPDIR }),
+    LANG: 'C.UTF-8',
+    AWS_ENDPOINT_URL: aws.endpoint,
+    AWS_CONFIG_FILE: '/dev/null',
+    AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
+    AWS_EC2_METADATA_DISABLED: 'true',
+    AWS_REGION: aws.region,
+    ...(credentials && {
+      AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+      ...(credentials.sessionToken && { AWS_SESSION_TOKEN: credentials.sessionToken }),
+    }),
+  }
+}
+
+/** The long-lived keys of a user of the embedded AWS. */
+export function keysOf(aws: LocalAws, user: string, accountId?: string): Credentials {
+  const [key] = aws.state.user(user, accountId).accessKeys
+  if (key === undefined) throw new TypeError(`${user} has no access key`)
+  return key
+}
+
+/** Starts the command line with these arguments and waits for nothing: for those that end by themselves. */
+export function runProxy(args: readonly string[], env: NodeJS.ProcessEnv, keep: Keeper): Running {
+  const [node, ...before] = proxyCommand
+  return run(
+    node,
+    [...before, ...args],
+    { env, cwd: repositoryRoot, stdio: ['ignore', 'pipe', 'pipe', 'ipc'], detached: false },
+    keep,
+  )
+}
+
+/** A proxy that listens on a port of its own and logs JSON. Without credentials it has alice's. */
+export async function startProxy(
+  aws: LocalAws,
+  keep: Keeper,
+  {
+    args = ['--allow-loopback'],
+    credentials = keysOf(aws, 'alice'),
+    env = {},
+  }: { args?: readonly string[]; credentials?: Credentials; env?: NodeJS.ProcessEnv } = {},
+): Promise<TestProxy> {
+  const all = ['--bind', '127.0.0.1:0', '--log-format', 'json', ...args]
+  const running = runProxy(all, { ...cleanEnvironment(aws, credentials), ...env }, keep)
+  const [, port] = await running.says(/"listening","address":"[^"]*:(\d+)"/, 30_000)
+  return {
+    ...running,
+    port: Number(port),
+    url: `http://127.0.0.1:${port}`,
+    log: (message) =>
+      running
+        .stderr()
+        .split('\n')
+        .filter((line) => line.startsWith('{'))
+        .map((line) => JSON.parse(line) as Record<string, unknown>)
+        .filter((line) => line['message'] === message),
+  }
+}
