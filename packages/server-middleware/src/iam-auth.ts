@@ -46,7 +46,8 @@ async function answer(
   if (path === config.logoutPath) return answered(logout(req, res, origin, service))
   if (path === config.authPath) return answered(enter(req, res, origin, service))
   if (isPreflight(req)) return true
-  const identity = await sessions.read(req.headers.cookie, origin)
+  const reading = sessions.read(req.headers.cookie, origin)
+  const identity = await (isPublic ? reading.catch(() => undefined) : reading) // a store that fails takes no public page away
   if (identity !== undefined) req.iam = identity
   if (identity !== undefined || isPublic) return true
   return answered(challenge(req, res, origin, service))

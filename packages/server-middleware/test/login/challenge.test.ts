@@ -89,7 +89,7 @@ describe('the 401 of a service that offers version 2 alone', () => {
 
   it('leaves cookies that the application sets in place', async () => {
     const other = await startService({
-      before: (app) => app.use((_, res, next) => void (res.cookie('own', '1'), next())),
+      before: (app) => app.use((_, res, next) => next(void res.cookie('own', '1'))),
     })
     expect((await send(`${other.url}/`)).setCookies).toEqual(['own=1; Path=/', expect.stringMatching(/^iam_auth_c=/)])
     await other.close()
