@@ -25,7 +25,8 @@ export async function intercept(exchange: Exchange, challenge: IncomingMessage, 
   if (exchange.isDone) return
   exchange.attempt += 1
   if (answer.kind === 'pass') return passOn(exchange, challenge)
-  discardChallenge(exchange, challenge)
+  await discardChallenge(exchange, challenge)
+  if (exchange.isDone) return
   if (answer.kind === 'respond') return respond(exchange, answer.status, answer.rawHeaders, answer.body)
   exchange.setCookieLines = [...exchange.setCookieLines, ...answer.setCookieLines]
   if (isReplayable) return replay(exchange, answer, receive)

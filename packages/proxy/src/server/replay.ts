@@ -30,9 +30,10 @@ const DRAIN_LIMIT_BYTES = 64 * 1024
 
 /**
  * A challenge nobody will see. A short body is read to its end, so that the connection can be used again; a long one, or
- * one that came before the request was sent, is cut off with its connection.
+ * one that came before the request was sent, is cut off with its connection. Resolves when a connection that is about to
+ * be free is free: the replay can take it.
  */
-export function discardChallenge({ upstream }: Exchange, challenge: IncomingMessage): void {
+export async function discardChallenge({ upstream }: Exchange, challenge: IncomingMessage): Promise<void> {
   if (upstream && !upstream.writableFinished) {
     upstream.destroy()
     return
@@ -42,4 +43,6 @@ export function discardChallenge({ upstream }: Exchange, challenge: IncomingMess
     size += chunk.length
     if (size > DRAIN_LIMIT_BYTES) challenge.destroy()
   })
+  if (upstream && !upstream.closed && challenge.complete)
+    await new Promise((resolve) => upstream.once('close', resolve))
 }

@@ -51,7 +51,7 @@ export async function startOrigin(handler: http.RequestListener) {
 }
 
 /** A service that speaks whatever bytes the test wants: `onRequest` gets each complete header section. */
-export async function startRawOrigin(onRequest: string | ((socket: Socket, head: string, count: number) => void)) {
+export async function startRawOrigin(onRequest: string | ((socket: Socket, head: string, rest: string) => void)) {
   const heads: string[] = []
   const sockets: Socket[] = []
   const server = net.createServer({ allowHalfOpen: true }, (socket) => {
@@ -67,7 +67,7 @@ export async function startRawOrigin(onRequest: string | ((socket: Socket, head:
       text = text.slice(end + 4)
       heads.push(head)
       if (typeof onRequest === 'string') socket.write(onRequest, 'latin1')
-      else onRequest(socket, head, heads.length)
+      else onRequest(socket, head, text)
     })
   })
   const origin = await listenAsOrigin(server)
