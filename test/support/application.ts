@@ -18,6 +18,9 @@ export interface Application {
   closeStreams(): void
 }
 
+/** How much of a body `/echo` says again; of the rest its size and hash tell enough. */
+const KEPT_TEXT = 4096
+
 /** Text that a range can be asked of. */
 export const RANGE_TEXT = '0123456789abcdefghijklmnopqrstuvwxyz'
 
@@ -26,6 +29,7 @@ export function addRoutes(app: Express): Application {
   const seen: string[] = []
   const open = new Set<Response>()
   app.disable('x-powered-by')
+  app.get('/favicon.ico', (_req, res) => void res.status(204).end())
   app.use((req, _res, next) => {
     seen.push(`${req.method} ${req.originalUrl}`)
     next()
@@ -64,7 +68,7 @@ async function describe(req: IncomingMessage & { iam?: { arn: string } }): Promi
   for await (const chunk of req as AsyncIterable<Buffer>) {
     hash.update(chunk)
     size += chunk.length
-    if (size <= 16_384) text += chunk.toString('latin1')
+    text += chunk.toString('latin1').slice(0, KEPT_TEXT - text.length)
   }
   const { method, headers } = req
   return { arn: req.iam?.arn, method, headers, size, sha256: hash.digest('hex'), text }

@@ -56,15 +56,14 @@ export function keysOf(aws: LocalAws, user: string, accountId?: string): Credent
   return key
 }
 
-/** Starts the command line with these arguments and waits for nothing: for those that end by themselves. */
+/**
+ * Starts the command line with these arguments and waits for nothing: for those that end by themselves. In a session of
+ * its own, so that it has no terminal, whoever runs the tests.
+ */
 export function runProxy(args: readonly string[], env: NodeJS.ProcessEnv, keep: Keeper): Running {
   const [node, ...before] = proxyCommand
-  return run(
-    node,
-    [...before, ...args],
-    { env, cwd: repositoryRoot, stdio: ['ignore', 'pipe', 'pipe', 'ipc'], detached: false },
-    keep,
-  )
+  const stdio = ['ignore', 'pipe', 'pipe', 'ipc'] as const
+  return run(node, [...before, ...args], { env, cwd: repositoryRoot, stdio: [...stdio], detached: true }, keep)
 }
 
 /** A proxy that listens on a port of its own and logs JSON. Without credentials it has alice's. */

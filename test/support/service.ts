@@ -13,6 +13,8 @@ export interface TestService extends Application {
   readonly port: number
   readonly url: string
   readonly clock: { advance(seconds: number): void }
+  /** Requests that reached the service, whatever became of them. */
+  readonly arrived: string[]
   /** What the middleware logged. */
   readonly log: ({ message: string } & Record<string, unknown>)[]
   close(): void
@@ -46,6 +48,11 @@ export async function startService(aws: LocalAws, keep: Keeper, options: Service
     deps: { now: () => Date.now() + clockOffset },
   })
   const app = express()
+  const arrived: string[] = []
+  app.use((req, _res, next) => {
+    arrived.push(`${req.method} ${req.originalUrl}`)
+    next()
+  })
   before?.(app)
   app.use(guard)
   const application = addRoutes(app)
@@ -68,7 +75,7 @@ export async function startService(aws: LocalAws, keep: Keeper, options: Service
   }
   keep(close)
   const { port } = server.address() as AddressInfo
-  return { ...application, port, url: `http://127.0.0.1:${port}`, clock, log, close }
+  return { ...application, port, url: `http://127.0.0.1:${port}`, clock, arrived, log, close }
 }
 
 /** An upgrade goes through the same middleware; Node gives no response with it, so it is made here. */

@@ -19,9 +19,18 @@ export async function promptMfaOnTerminal(serialNumber: string): Promise<string>
   }
   const { input, output } = open()
   const terminal = createInterface({ input, output, terminal: true })
+  const over = new AbortController()
+  // Readline takes Ctrl-C from the terminal while it asks; whoever types it means the proxy.
+  terminal.once('SIGINT', () => {
+    over.abort()
+    process.kill(process.pid, 'SIGINT')
+  })
+  terminal.once('close', () => over.abort())
   try {
-    const answer = await terminal.question(`MFA code of ${serialNumber}: `)
+    const answer = await terminal.question(`MFA code of ${serialNumber}: `, { signal: over.signal })
     return requireCode(answer.trim())
+  } catch (cause) {
+    throw over.signal.aborted ? cancelled(cause) : cause
   } finally {
     terminal.close()
     input.destroy()
@@ -33,6 +42,10 @@ function requireCode(code: string): string {
   if (!/^\d{6}$/.test(code))
     throw new LoginRefusal('ERR_IAM_MFA', 'An MFA code has six digits.', { hint: 'Reload to try again.' })
   return code
+}
+
+function cancelled(cause: unknown): LoginRefusal {
+  return new LoginRefusal('ERR_IAM_MFA', 'No MFA code was given.', { hint: 'Reload to be asked again.', cause })
 }
 
 function noTerminal(serialNumber: string, cause: unknown): LoginRefusal {
