@@ -5,6 +5,7 @@ import { denied, relayed } from './scenes/refusals.js'
 import type { Ending, Scene } from './scenes/scene.js'
 import { originalToService, proxyToOriginal } from './scenes/version-1.js'
 import { asRole, asUser } from './scenes/version-2.js'
+import { describe } from './story/describe.js'
 import type { Crossing, Party } from './wire/crossing.js'
 
 const SCENES: readonly Scene[] = [asUser, asRole, proxyToOriginal, originalToService, denied, relayed]
@@ -17,7 +18,12 @@ export async function demo(closing: Closing, printer: Printer): Promise<void> {
   )
   const cast = await assembleCast(closing)
   const endings: Ending[] = []
-  for (const scene of SCENES) endings.push(await scene(cast, printer))
+  try {
+    for (const scene of SCENES) endings.push(await scene(cast, printer))
+  } catch (error) {
+    for (const [name, { log }] of Object.entries(cast.proxies)) printer.row(`log of ${name}`, log.slice(-3).join(' '))
+    throw error
+  }
   requireAllCallsSeen(endings, cast.aws.local.calls().length)
   summarise(endings, printer)
 }
@@ -34,15 +40,24 @@ function summarise(endings: readonly Ending[], printer: Printer): void {
   printer.title('AWS calls')
   for (const { title, crossings } of endings) printer.row(title, sides(crossings))
   printer.title('Where to go next')
-  printer.row('npm run demo -- --serve', 'the same cast, for your own browser or curl')
+  printer.row('npm run demo -- --serve', 'the service and alice’s proxy, for your own browser or curl')
   printer.row('README.md', 'install the proxy; app.use(iamAuth()) in a service of yours')
   printer.row('examples/express-server', 'a service to start from')
   printer.line('')
 }
 
+/** `proxy: Encrypt, 2 × GetCallerIdentity; service: none` */
 function sides(crossings: readonly Crossing[]): string {
-  const of = (side: Party) => crossings.filter((crossing) => isAwsCall(crossing) && crossing.from === side).length
-  return `${of('proxy') + of('client')} by the caller’s side, ${of('service')} by the service`
+  const calls = crossings.filter(isAwsCall)
+  const caller: Party = calls.some(({ from }) => from === 'client') ? 'client' : 'proxy'
+  return [caller, 'service'].map((side) => `${side}: ${count(calls.filter(({ from }) => from === side))}`).join('; ')
+}
+
+function count(calls: readonly Crossing[]): string {
+  const counts = new Map<string, number>()
+  for (const action of calls.map(describe)) counts.set(action, (counts.get(action) ?? 0) + 1)
+  const parts = [...counts].map(([action, times]) => (times === 1 ? action : `${times} × ${action}`))
+  return parts.length === 0 ? 'none' : parts.join(', ')
 }
 
 function isAwsCall({ kind, to }: Crossing): boolean {

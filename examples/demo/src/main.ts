@@ -33,6 +33,7 @@ function readArguments(): { readonly serve: boolean; readonly port: number | und
     if (port !== undefined && !(Number.isInteger(port) && port > 0 && port < 65_536)) {
       throw new TypeError(`--port ${rawPort} is not a port`)
     }
+    if (port !== undefined && !serving) throw new TypeError('--port is for --serve')
     return { serve: serving, port }
   } catch (error) {
     process.stderr.write(`${(error as Error).message}\nusage: npm run demo [-- --serve [--port N]]\n`)

@@ -7,7 +7,7 @@ import { startWiretap, type WiretapOptions } from '../wire/wiretap.js'
 import { type Aws, REGION, startAws } from './aws.js'
 import { proxyEnvironment } from './environment.js'
 import { HOSTILE_USER_AGENT, startHostileSite } from './hostile-site.js'
-import { type Proxy, startProxy } from './proxy.js'
+import { type ProxyProcess, startProxy } from './proxy.js'
 import { startService } from './service.js'
 
 /** Everybody in the demo. Between any two of them is a wire that is tapped; the origins are those of the taps. */
@@ -22,7 +22,7 @@ export interface Cast {
   /** AWS, as the original's client reaches it. */
   readonly clientEndpoint: string
   /** alice's; and alice's, who assumes a role; and bob's. */
-  readonly proxies: { readonly alice: Proxy; readonly developer: Proxy; readonly bob: Proxy }
+  readonly proxies: { readonly alice: ProxyProcess; readonly developer: ProxyProcess; readonly bob: ProxyProcess }
 }
 
 /** Starts everybody. What has been opened when something fails is in `closing`. */
@@ -70,6 +70,6 @@ async function startProxies(closing: Closing, aws: Aws, endpoint: string, origin
   const [alice, developer, bob] = started.map((result) => {
     if (result.status === 'rejected') throw result.reason
     return result.value
-  }) as [Proxy, Proxy, Proxy]
+  }) as [ProxyProcess, ProxyProcess, ProxyProcess]
   return { alice, developer, bob }
 }

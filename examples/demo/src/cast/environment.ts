@@ -1,17 +1,18 @@
 /** Settings of this machine that would reach into the demo: AWS's, our own, and those of web proxies. */
 const SETTINGS = /^(?:AWS_|IAM_AUTH_|KMS_|SECRET_KEY$|(?:https?|all|no)_proxy$|NODE_OPTIONS$)/i
 
-/** The machine's AWS settings are none of the demo's business: nobody in it may use them by accident. */
-const NO_AWS_FILES = {
+/** Nobody in the demo uses the machine's credentials by accident; and what the AWS SDK says of Node 20 is not for its audience. */
+const SETTINGS_OF_THE_DEMO = {
   AWS_CONFIG_FILE: '/nonexistent/config',
   AWS_SHARED_CREDENTIALS_FILE: '/nonexistent/credentials',
   AWS_EC2_METADATA_DISABLED: 'true',
+  AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
 }
 
-/** Takes those settings away from this process. */
+/** Takes those settings away from this process, and so from the proxies. */
 export function leaveMachineSettings(): void {
   for (const name of Object.keys(process.env)) if (SETTINGS.test(name)) delete process.env[name]
-  Object.assign(process.env, NO_AWS_FILES)
+  Object.assign(process.env, SETTINGS_OF_THE_DEMO)
 }
 
 /** Somebody's access key, as the embedded AWS made it. */

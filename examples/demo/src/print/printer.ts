@@ -2,6 +2,7 @@ import { wrap } from './wrap.js'
 
 const COLUMNS = 100
 const TEXT_COLUMN = 23
+const DETAIL_COLUMN = TEXT_COLUMN + 2
 
 const STYLES = { bold: 1, dim: 2, red: 31, green: 32, cyan: 36 } as const
 type Style = keyof typeof STYLES
@@ -41,8 +42,7 @@ export function createPrinter(write: (line: string) => void, colours: boolean): 
       const label = `${paint('cyan', String(number).padStart(2))}  ${paint('bold', route.padEnd(TEXT_COLUMN - 4))}`
       block(label, TEXT_COLUMN, column(text, TEXT_COLUMN))
       for (const detail of details) {
-        const lines = column(detail, TEXT_COLUMN, 'dim')
-        block(' '.repeat(TEXT_COLUMN), TEXT_COLUMN, lines)
+        block(' '.repeat(DETAIL_COLUMN), DETAIL_COLUMN, column(detail, DETAIL_COLUMN, 'dim'))
       }
     },
     outcome(mark, text) {

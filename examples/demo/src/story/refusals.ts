@@ -1,6 +1,6 @@
 import { type Crossing, header } from '../wire/crossing.js'
 import { showKmsCall, showKmsRefusal } from './show-aws.js'
-import { showChallenge, showRequest } from './show-http.js'
+import { showRequest } from './show-http.js'
 import { message, type Step } from './step.js'
 import { challengeSteps, type Login } from './version-2.js'
 
@@ -9,24 +9,38 @@ export function deniedSteps(login: Login, missing: string): readonly Step[] {
   return [
     ...challengeSteps(login),
     message(9, ['proxy', 'KMS'], 'Encrypt', 'a fresh data key, under the challenge’s key and context', showKmsCall),
-    message(10, ['KMS', 'proxy'], '400', 'IAM has decided: this principal may not', showKmsRefusal),
-    message(11, ['proxy', 'client'], '403', 'a page that says which statement is missing', showRefusalPage(missing)),
+    {
+      number: 10,
+      route: 'KMS → proxy',
+      text: 'IAM has decided: this principal may not. The client gets a page that says which statement is missing',
+      messages: [
+        { from: 'KMS', to: 'proxy', what: '400', details: showKmsRefusal },
+        { from: 'proxy', to: 'client', what: '403', details: showRefusalPage(missing) },
+      ],
+    },
   ]
 }
 
-/** A site that passes on the challenge of another one. */
+/** A site that passes on the challenge of another one: the steps of version 2 up to the check of the challenge. */
 export function relaySteps({ url, service }: { readonly url: string; readonly service: string }): readonly Step[] {
   return [
     message(1, ['client', 'proxy'], `GET ${url}`, 'asks for a page of a hostile site', showRequest),
     message(2, ['proxy', 'hostile'], 'GET /', 'passes the request on', showRequest),
-    message(3, ['hostile', 'service'], 'GET /', 'fetches a challenge for itself', () => [`to ${service}`]),
-    message(4, ['service', 'hostile'], '401', 'a genuine challenge, with its cookie', showChallenge),
-    message(5, ['hostile', 'proxy'], '401', 'the same challenge, word for word', showOrigin(service)),
+    {
+      number: 3,
+      route: 'hostile → proxy',
+      text: `fetches a challenge for itself from ${service}, and passes it on word for word`,
+      messages: [
+        { from: 'hostile', to: 'service', what: 'GET /', details: () => [] },
+        { from: 'service', to: 'hostile', what: '401', details: () => [] },
+        { from: 'hostile', to: 'proxy', what: '401', details: showOrigin(service) },
+      ],
+    },
     message(
-      6,
+      4,
       ['proxy', 'client'],
       '403',
-      'the challenge was not made by the origin it asked: a page that says so',
+      'checks the challenge before it touches a credential: another origin made it. A page that says so',
       showRefusalPage('made for another site'),
     ),
   ]

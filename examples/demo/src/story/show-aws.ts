@@ -46,8 +46,8 @@ export function showKmsAnswer(name: 'Plaintext' | 'CiphertextBlob') {
 
 /** Why KMS refused. */
 export function showKmsRefusal(crossing: Crossing): string[] {
-  const { __type: type = '', message = '' } = JSON.parse(crossing.body)
-  return [`${crossing.kind === 'response' ? crossing.status : ''} ${type}: ${message}`]
+  const { __type: type, Message, message = Message } = JSON.parse(crossing.body)
+  return [`${type}: ${message}`]
 }
 
 /** A GetCallerIdentity that the service sends with the signature of somebody else. */

@@ -4,7 +4,7 @@ import { describe } from './describe.js'
 import type { Expected, Step } from './step.js'
 
 /** What should have happened next did not. */
-export class StepMissing extends Error {
+class StepMissing extends Error {
   override readonly name = 'StepMissing'
 }
 

@@ -32,7 +32,7 @@ export function proxyToOriginalSteps({ url, arn }: Login): readonly Step[] {
 /** A client of the original (its proxy and its browser in one) and our service. */
 export function originalToServiceSteps({ arn }: Login): readonly Step[] {
   return [
-    exchange(1, ['client', 'service'], ['GET /', '401'], 'a challenge that both versions can read', {
+    exchange(1, ['client', 'service'], ['GET /', '401'], 'no session: the challenge, with its cookie', {
       answered: showChallenge,
     }),
     ...tokenSteps(2, arn),

@@ -18,24 +18,16 @@ export interface WiretapOptions {
  * cause and effect. Changes nothing, Host included (signatures cover it).
  */
 export async function startWiretap(options: WiretapOptions): Promise<Listening> {
-  const agent = new http.Agent({ keepAlive: true })
   const server = http.createServer((request, response) => {
-    relay(request, response, agent, options).catch(() => response.destroy())
+    relay(request, response, options).catch(() => response.destroy())
   })
-  const { origin, close } = await listen(server)
-  return {
-    origin,
-    async close() {
-      agent.destroy()
-      await close()
-    },
-  }
+  server.keepAliveTimeout = 0 // however long a scene takes, no connection ends while it is about to be used again
+  return listen(server)
 }
 
 async function relay(
   request: IncomingMessage,
   response: ServerResponse,
-  agent: http.Agent,
   { from: caller, to: side, target, timeline }: WiretapOptions,
 ): Promise<void> {
   const { method = '', url = '', rawHeaders } = request
@@ -45,7 +37,7 @@ async function relay(
   const body = await request.toArray()
   const common = { from, to, headers, body: Buffer.concat(body).toString() }
   timeline.record({ ...common, kind: 'request', at: performance.now(), method, target: url })
-  const answer = await forward({ method, path: url, rawHeaders, body, target, agent })
+  const answer = await forward({ method, path: url, rawHeaders, body, target })
   const { statusCode: status = 0, statusMessage: reason = '' } = answer
   const answerBody = Buffer.concat(await answer.toArray())
   const back = { from: to, to: from, headers: headerMap(answer.rawHeaders), body: answerBody.toString() }
@@ -59,13 +51,15 @@ interface Forwarded {
   readonly rawHeaders: string[]
   readonly body: readonly Buffer[]
   readonly target: string
-  readonly agent: http.Agent
 }
 
-function forward({ method, path, rawHeaders, body, target, agent }: Forwarded): Promise<IncomingMessage> {
+function forward({ method, path, rawHeaders, body, target }: Forwarded): Promise<IncomingMessage> {
   const { hostname, port } = new URL(target)
   return new Promise((resolve, reject) => {
-    const sent = http.request({ agent, hostname, port, method, path, headers: rawHeaders, setHost: false }, resolve)
+    const sent = http.request(
+      { agent: false, hostname, port, method, path, headers: rawHeaders, setHost: false },
+      resolve,
+    )
     sent.on('error', reject).end(Buffer.concat(body))
   })
 }
