@@ -67,6 +67,27 @@ describe('iam-auth-local-aws', () => {
     expect(started.output.stdout.trim().split('\n')).toHaveLength(1)
   })
 
+  // Found with npm 11 and dash: `npx` passes SIGTERM on to its shell only, which dies and leaves the server behind.
+  it('goes when the shell that npx started it in goes', async () => {
+    const child = spawn('sh', ['-c', '"$0" --import tsx "$1" --port 0; true', process.execPath, main], {
+      cwd: root,
+      env: { ...process.env, npm_command: 'exec' },
+    })
+    children.push(child)
+    let stdout = ''
+    child.stdout.on('data', (chunk: Buffer) => {
+      stdout += chunk.toString()
+    })
+    await expect.poll(() => stdout, { timeout: 20_000 }).toContain('\n')
+    const { endpoint } = JSON.parse(stdout) as { endpoint: string }
+    child.kill('SIGTERM')
+    const isServing = () =>
+      fetch(endpoint)
+        .then(() => true)
+        .catch(() => false)
+    await expect.poll(isServing, { timeout: 10_000 }).toBe(false)
+  })
+
   it('starts from a seed file', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'local-aws-'))
     const file = join(folder, 'seed.json')

@@ -10,7 +10,7 @@ export interface XmlElement {
 }
 
 /** An attribute that is no namespace declaration. */
-export interface XmlAttribute {
+interface XmlAttribute {
   readonly prefix: string
   readonly local: string
   readonly namespace: string

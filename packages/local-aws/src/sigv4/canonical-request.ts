@@ -58,5 +58,18 @@ function compare(a: string, b: string): number {
 }
 
 function canonicalValue(values: readonly string[]): string {
-  return values.map((value) => value.trim().replace(/ +/g, ' ')).join(',')
+  return values.map((value) => trimSpaces(value.replace(/ {2,}/g, ' '))).join(',')
+}
+
+// Not `trim()`: that takes more than spaces and tabs away (U+00A0, which is a byte of latin1 too).
+function trimSpaces(text: string): string {
+  let start = 0
+  let end = text.length
+  while (start < end && isSpace(text[start])) start++
+  while (end > start && isSpace(text[end - 1])) end--
+  return text.slice(start, end)
+}
+
+function isSpace(letter: string | undefined): boolean {
+  return letter === ' ' || letter === '\t'
 }

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts'
 import { describe, expect, it } from 'vitest'
 import { type Seed, startLocalAws } from '../../src/index.js'
@@ -19,6 +20,14 @@ describe('a seed', () => {
     const aws = await startLocalAws({ seed, region: 'eu-west-1' })
     expect((await stsClient(aws, accessKeys[0]!).send(new GetCallerIdentityCommand())).Arn).toContain('user/ann')
     expect(aws.state.key().arn).toBe(`arn:aws:kms:eu-west-1:111122223333:key/${id}`)
+    await aws.close()
+  })
+
+  it('of the README is one', async () => {
+    const readme = await readFile(new URL('../../README.md', import.meta.url), 'utf8')
+    const seed = /\{\n {2}"accounts"[\s\S]*?\n\}\n/.exec(readme)?.[0] ?? ''
+    const aws = await startLocalAws({ seed: JSON.parse(seed) as Seed })
+    expect(aws.state.user('ann').arn).toBe('arn:aws:iam::123456789012:user/staff/ann')
     await aws.close()
   })
 

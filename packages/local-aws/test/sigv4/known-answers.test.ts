@@ -100,6 +100,12 @@ describe('the canonical request of the IAM User Guide’s example', () => {
     expect(canonicalUri(path)).toBe(canonical)
   })
 
+  it('trims and collapses spaces, and nothing else that looks like one', () => {
+    const headers = new Map([['a', ['  x   y\t', '\u00a0z']]])
+    const request = { method: 'GET', path: '/', rawQuery: '', headers }
+    expect(formatCanonicalRequest(request, ['a'], '').split('\n')[3]).toBe('a:x y,\u00a0z')
+  })
+
   it('sorts by encoded name, then by value, and encodes what others leave', () => {
     const request = { method: 'GET', path: '/', rawQuery: "b=2&a=~&b=1&c=*'()!&d=a+b", headers: new Map() }
     expect(formatCanonicalRequest(request, [], '').split('\n')[2]).toBe('a=~&b=1&b=2&c=%2A%27%28%29%21&d=a%20b')

@@ -304,6 +304,11 @@ const refusals: Refusal[] = [
     },
   },
   {
+    name: 'an unsigned payload',
+    codes: mismatch,
+    options: () => ({ headers: { 'x-amz-content-sha256': 'UNSIGNED-PAYLOAD' } }),
+  },
+  {
     name: 'a payload hash of another body',
     codes: mismatch,
     options: () => ({
