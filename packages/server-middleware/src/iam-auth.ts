@@ -1,12 +1,9 @@
 import type { ServerResponse } from 'node:http'
-import { type IamAuthRequest, isPreflight, parseTarget, requestOrigin } from './http/request-facts.js'
+import { type IamAuthRequest, isPreflight, isPublicRequest, parseTarget, requestOrigin } from './http/request-facts.js'
 import { challenge } from './login/challenge.js'
-import { login } from './login/login.js'
-import { logout } from './login/logout.js'
-import { loginOriginal } from './login/original.js'
+import { ownRoute } from './login/own-route.js'
 import { readEnvironment } from './options/environment.js'
 import type { IamAuthOptions } from './options/options.js'
-import { isPublicPath } from './options/public-paths.js'
 import { resolveOptions } from './options/resolve-options.js'
 import { LoginRefusal } from './refusal.js'
 import { respondWithError } from './respond/respond.js'
@@ -22,45 +19,35 @@ export type IamAuthHandler = (req: IamAuthRequest, res: ServerResponse, next: (e
  */
 export function iamAuth(options: IamAuthOptions = {}): IamAuthHandler {
   const service = createService(resolveOptions(options, readEnvironment()))
+  const { config } = service
   return (req, res, next) => {
-    const { config } = service
     const origin = requestOrigin(req, config.origin)
-    answer(req, res, origin, service)
+    admit(req, res, origin, service)
       .catch((error) => void respondWithError(error, req, res, { origin, config }))
-      .then((passes) => passes === true && next(), next)
+      .then((isAdmitted) => isAdmitted === true && next(), next)
   }
 }
 
-/** session? else login? else challenge. True: the request goes on to the application. */
-async function answer(
+/** session? else login? else challenge. True: the request goes on to the application; else it has been answered. */
+async function admit(
   req: IamAuthRequest,
   res: ServerResponse,
   origin: string | undefined,
   service: Service,
 ): Promise<boolean> {
-  const { config, sessions } = service
-  const path = parseTarget(req)?.path ?? ''
-  const isPublic = isPublicPath(path, config.publicPaths)
-  delete req.iam
-  if (origin === undefined || path === '') return isPublic || misdirected()
-  if (path === config.logoutPath) return answered(logout(req, res, origin, service))
-  if (path === config.authPath) return answered(enter(req, res, origin, service))
-  if (isPreflight(req)) return true
-  const reading = sessions.read(req.headers.cookie, origin)
-  const identity = await (isPublic ? reading.catch(() => undefined) : reading) // a store that fails takes no public page away
-  if (identity !== undefined) req.iam = identity
-  if (identity !== undefined || isPublic) return true
-  return answered(challenge(req, res, origin, service))
-}
-
-/** Version 1 exists only where it is offered; everything else at the auth path is version 2's to take or refuse. */
-function enter(req: IamAuthRequest, res: ServerResponse, origin: string, service: Service): Promise<void> {
-  const isOriginal = req.method === 'GET' && service.config.protocols.includes(1)
-  return isOriginal ? loginOriginal(req, res, origin, service) : login(req, res, origin, service)
-}
-
-async function answered(answering: Promise<void>): Promise<false> {
-  await answering
+  const path = parseTarget(req)?.path
+  const isPublic = isPublicRequest(req, service.config.publicPaths)
+  delete req.iam // whoever set it, it was not us
+  if (origin === undefined || path === undefined) return isPublic || misdirected()
+  const answer = ownRoute(req, path, service) ?? challenge
+  if (answer === challenge) {
+    if (isPreflight(req)) return true
+    const reading = service.sessions.read(req.headers.cookie, origin)
+    const identity = await (isPublic ? reading.catch(() => undefined) : reading) // no store takes a public page away
+    if (identity !== undefined) req.iam = identity
+    if (identity !== undefined || isPublic) return true
+  }
+  await answer(req, res, origin, service)
   return false
 }
 

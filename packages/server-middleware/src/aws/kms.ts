@@ -8,17 +8,17 @@ export interface KmsOptions {
   /** Instead of AWS's. */
   readonly endpoint: string | undefined
   readonly credentials: AwsCredentialsProvider | undefined
+  /** Of one attempt; there are two. @default 3000 */
+  readonly timeoutMs?: number
 }
-
-/** Of one attempt; there are two. */
-const TIMEOUT_MS = 3000
-const TOTAL_MS = 7000
 
 /** KMS by the AWS SDK, which is loaded with the first call, or by `warm`. */
 export function createKms(options: KmsOptions): Pick<Deps, 'decrypt' | 'resolveKey'> & { readonly warm: () => void } {
+  const { timeoutMs = 3000 } = options
+  const deadline = () => ({ abortSignal: AbortSignal.timeout(timeoutMs * 2 + 1000) })
   let loading: ReturnType<typeof load> | undefined
   const client = () => {
-    loading ??= load(options)
+    loading ??= load({ ...options, timeoutMs })
     return loading
   }
   return {
@@ -40,20 +40,16 @@ export function createKms(options: KmsOptions): Pick<Deps, 'decrypt' | 'resolveK
   }
 }
 
-async function load({ region, endpoint, credentials }: KmsOptions) {
+async function load({ region, endpoint, credentials, timeoutMs }: Required<KmsOptions>) {
   const sdk = await import('@aws-sdk/client-kms')
   const kms: KMSClient = new sdk.KMSClient({
     region,
     maxAttempts: 2,
-    requestHandler: { connectionTimeout: TIMEOUT_MS, requestTimeout: TIMEOUT_MS, throwOnRequestTimeout: true },
+    requestHandler: { connectionTimeout: timeoutMs, requestTimeout: timeoutMs, throwOnRequestTimeout: true },
     ...(endpoint === undefined ? {} : { endpoint }),
     ...(credentials === undefined ? {} : { credentials }),
   })
   return { kms, sdk }
-}
-
-function deadline() {
-  return { abortSignal: AbortSignal.timeout(TOTAL_MS) }
 }
 
 /** A judgement of KMS on this login is a refusal; anything that says nothing about it is an outage. */

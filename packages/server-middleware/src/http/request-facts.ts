@@ -1,9 +1,11 @@
 import type { IncomingMessage } from 'node:http'
 import type { IamIdentity } from '../identity.js'
+import { isPublicPath, type PublicPath } from '../options/public-paths.js'
 
 /** What Express adds to Node's request, as far as it is used here. */
 export type IamAuthRequest = IncomingMessage & {
   originalUrl?: string
+  baseUrl?: string
   ip?: string | undefined
   iam?: IamIdentity
 }
@@ -14,6 +16,18 @@ export function parseTarget(req: IamAuthRequest): { readonly path: string; reado
   if (!target.startsWith('/')) return undefined
   const mark = target.indexOf('?')
   return mark < 0 ? { path: target, query: '' } : { path: target.slice(0, mark), query: target.slice(mark + 1) }
+}
+
+/**
+ * Whether its path is public: the one that was sent and, where something before us rewrote it, also the one that the
+ * application will see.
+ */
+export function isPublicRequest(req: IamAuthRequest, publicPaths: readonly PublicPath[]): boolean {
+  if (publicPaths.length === 0) return false
+  const sent = parseTarget(req)?.path ?? ''
+  const [routed = ''] = `${req.baseUrl ?? ''}${req.url ?? ''}`.split('?', 1)
+  const isRewritten = req.baseUrl !== undefined && routed !== sent && routed !== `${sent}/` // as Express says `/app` below `/app`
+  return isPublicPath(sent, publicPaths) && (!isRewritten || isPublicPath(routed, publicPaths))
 }
 
 const LOOPBACK_HOST = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::(?!80$)[1-9]\d{0,4})?$/

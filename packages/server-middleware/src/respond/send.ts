@@ -1,11 +1,11 @@
 import type { ServerResponse } from 'node:http'
 import { type IamAuthRequest, wantsPage } from '../http/request-facts.js'
-import { errorPage, loginRequiredPage } from './pages.js'
+import { errorPage, loginRequiredPage, STYLE_HASH } from './pages.js'
 
 /** On every answer of ours: it is nobody's to keep, to sniff, to frame, or to run anything in. */
 const HEADERS = {
   'Cache-Control': 'no-store',
-  'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+  'Content-Security-Policy': `default-src 'none'; style-src '${STYLE_HASH}'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'`,
   'X-Content-Type-Options': 'nosniff',
   'Referrer-Policy': 'no-referrer',
 } as const

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createChallenges } from '../../src/challenges.js'
+import { memoryStore } from '../../src/index.js'
 import { deriveKeys } from '../../src/secrets.js'
 import { logIn, prepareLogin } from '../support/client.js'
 import { send } from '../support/http.js'
@@ -95,6 +96,44 @@ describe("a login is refused for its challenge's sake: no call to AWS", () => {
     const statuses = (await Promise.all(Array.from({ length: 20 }, sent))).map(({ status }) => status)
     expect(statuses.filter((status) => status === 204)).toHaveLength(1)
     expect(service.calls()).toEqual(['Decrypt', 'GetCallerIdentity'])
+  })
+})
+
+describe('a service of several instances', () => {
+  it('takes the challenge of another one, also with a secret that is on its way out, and once', async () => {
+    const origin = 'https://wiki.example.com'
+    const store = memoryStore()
+    const first = await startService({ origin, store })
+    const second = await startService({
+      origin,
+      store,
+      aws: first.aws,
+      secrets: ['the secret that comes after it', SECRET],
+    })
+    const stranger = await startService({ origin, aws: first.aws, secrets: ['the secret that comes after it'] })
+    const { headers, body } = await prepareLogin(first, { origin })
+    const post = async ({ url }: TestService) => (await send(`${url}/auth`, { method: 'POST', headers, body })).status
+    expect([await post(stranger), stranger.codes()]).toEqual([403, ['ERR_IAM_CHALLENGE_MAC']])
+    expect(await post(second)).toBe(204)
+    expect([await post(first), first.codes()]).toEqual([403, ['ERR_IAM_CHALLENGE_USED']])
+    for (const service of [first, second, stranger]) await service.close()
+  })
+
+  it('is 503 while their store is down, and the challenge stays good', async () => {
+    const memory = memoryStore()
+    const state = { isDown: true }
+    const consume = async (id: string, until: number) => {
+      if (state.isDown) throw new Error('connection lost')
+      return memory.consume(id, until)
+    }
+    const service = await startService({ store: { consume, used: memory.used } })
+    const { headers, body } = await prepareLogin(service)
+    const post = () => send(`${service.url}/auth`, { method: 'POST', headers, body })
+    const { status, setCookies } = await post()
+    expect([status, setCookies, service.codes(), service.calls()]).toEqual([503, [], ['ERR_IAM_STORE_UNAVAILABLE'], []])
+    state.isDown = false
+    expect((await post()).status).toBe(204)
+    await service.close()
   })
 })
 

@@ -1,8 +1,8 @@
 import { formatAmzDate, formatChallengeId } from 'iam-auth-protocol'
-import { afterAll, beforeAll, describe, it } from 'vitest'
-import type { Twists } from '../support/client.js'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { logIn, type Twists } from '../support/client.js'
 import { expectRefusal, type Refusal, startOpenService } from '../support/refusals.js'
-import type { TestService } from '../support/service.js'
+import { startService, type TestService, type TestServiceOptions } from '../support/service.js'
 
 const KMS = ['Decrypt']
 const KMS_AND_STS = ['Decrypt', 'GetCallerIdentity']
@@ -134,5 +134,41 @@ describe('a login is refused for its proof', () => {
       code: 'ERR_IAM_STS_REFUSED',
       calls: KMS_AND_STS,
     }))
+  it.each([-240, 240])('but not where it was signed %i seconds from now', async (seconds) => {
+    const { answer } = await logIn(service, { twists: { date: formatAmzDate(service.clock.ms + seconds * 1000) } })
+    expect(answer.status).toBe(204)
+  })
   it.each(CALLERS)('by a caller $name', (row) => expectRefusal(service, row))
+})
+
+describe('a login whose service meets the unforeseen', () => {
+  const postTo = async (options: TestServiceOptions) => {
+    const service = await startService(options)
+    const { answer } = await logIn(service)
+    const { status, setCookies } = answer
+    const seen = {
+      status,
+      codes: service.codes(),
+      sessions: setCookies.filter((line) => line.startsWith('iam_auth=')).length,
+    }
+    await service.close()
+    return seen
+  }
+
+  it('is refused where KMS answers with another key', async () => {
+    const decrypt = async () => ({ plaintext: new Uint8Array(32), keyArn: OTHER_KEY })
+    expect(await postTo({ deps: { decrypt } })).toEqual({ status: 403, codes: ['ERR_IAM_KMS_KEY'], sessions: 0 })
+  })
+
+  it('fails closed', async () => {
+    const whoAmI = () => Promise.reject(new TypeError('a bug'))
+    expect(await postTo({ deps: { whoAmI } })).toEqual({ status: 500, codes: ['ERR_IAM_INTERNAL'], sessions: 0 })
+  })
+
+  it("is not undone by the operator's hook", async () => {
+    const onLogin = () => {
+      throw new Error('the audit log is full')
+    }
+    expect(await postTo({ onLogin })).toEqual({ status: 204, codes: [], sessions: 1 })
+  })
 })
