@@ -106,8 +106,19 @@ describe('AssumeRoleWithSAML takes', () => {
     expect(await secondsOf(assume(signed({ sessionSeconds: '7200' })))).toBeCloseTo(3600, -1)
     expect(await secondsOf(assume(signed({ sessionSeconds: '1800' }), { DurationSeconds: 7200 }))).toBeCloseTo(1800, -1)
     expect(await secondsOf(assume(signed(), { DurationSeconds: 7200 }))).toBeCloseTo(7200, -1)
+    const end = new Date(Date.now() + 1_200_000).toISOString()
+    const ending = formatResponse(Date.now()).replace(
+      '<saml:AttributeStatement>',
+      `<saml:AuthnStatement SessionNotOnOrAfter="${end}"/><saml:AttributeStatement>`,
+    )
+    expect(await secondsOf(assume(signResponse(ending, { key: idp.privateKey })))).toBeCloseTo(1200, -1)
   })
 })
+
+function duration(text: string): string {
+  const name = 'https://aws.amazon.com/SAML/Attributes/SessionDuration'
+  return `<saml:Attribute Name="${name}"><saml:AttributeValue>${text}</saml:AttributeValue></saml:Attribute>`
+}
 
 describe('AssumeRoleWithSAML refuses', () => {
   const token = 'InvalidIdentityTokenException'
@@ -219,6 +230,34 @@ describe('AssumeRoleWithSAML refuses', () => {
     ['an assertion of the future', () => signed({ notBefore: Date.now() + 6 * minute }), token, /not yet valid/],
   ])('%s', async (_name, make, code, message) => {
     expect(await refusalOf(assume(make()))).toMatchObject({ code, message: expect.stringMatching(message) as string })
+  })
+
+  it.each([
+    ['without conditions', /<saml:Conditions[\s\S]*<\/saml:Conditions>/, '', /must have one Conditions/],
+    ['without a subject', /<saml:Subject>[\s\S]*<\/saml:Subject>/, '', /must have one Subject/],
+    ['that never ends', / NotOnOrAfter="[^"]*"/, '', /must have NotOnOrAfter/],
+    ['with a time of no zone', /(NotBefore="[^"]*)Z"/, '$1"', /must be a time in UTC/],
+    ['with a time in words', /NotBefore="[^"]*"/, 'NotBefore="today"', /must be a time in UTC/],
+    ['for the holder of a key', 'cm:bearer', 'cm:holder-of-key', /confirmed as bearer/],
+    [
+      'with elements in its issuer',
+      'metadata</saml:Issuer>\n    <saml:Subject',
+      'metadata<x/></saml:Issuer>\n    <saml:Subject',
+      /must hold text only/,
+    ],
+    ['with an attribute given twice', /(<saml:Attribute [\s\S]*?<\/saml:Attribute>)/, '$1$1', /given twice/],
+    [
+      'with a session duration in words',
+      '</saml:AttributeStatement>',
+      `${duration('long')}</saml:AttributeStatement>`,
+      /SessionDuration/,
+    ],
+  ] as [string, RegExp | string, string, RegExp][])('a signed assertion %s', async (_name, part, other, message) => {
+    const xml = formatResponse(Date.now())
+    const changed = xml.replace(part, other)
+    expect(changed).not.toBe(xml)
+    const refusal = await refusalOf(assume(signResponse(changed, { key: idp.privateKey })))
+    expect(refusal).toMatchObject({ code: token, message: expect.stringMatching(message) as string })
   })
 
   it.each([
