@@ -9,12 +9,12 @@ interface Explanation {
 const EXPIRED: Explanation = {
   code: 'ERR_IAM_CREDENTIALS_EXPIRED',
   message: 'Your AWS credentials have expired.',
-  hint: 'Sign in again (for example: aws sso login), then reload.',
+  hint: 'Sign in again (for example: `aws sso login`), then reload.',
 }
 const INVALID: Explanation = {
   code: 'ERR_IAM_CREDENTIALS_INVALID',
   message: 'AWS does not know these credentials.',
-  hint: 'Check which ones are in use with: aws sts get-caller-identity',
+  hint: 'Check which ones are in use with: `aws sts get-caller-identity`',
 }
 const UNAVAILABLE: Explanation = {
   code: 'ERR_IAM_AWS_UNAVAILABLE',
@@ -24,12 +24,12 @@ const UNAVAILABLE: Explanation = {
 const NO_CREDENTIALS: Explanation = {
   code: 'ERR_IAM_NO_CREDENTIALS',
   message: 'No AWS credentials were found.',
-  hint: 'Run aws configure or aws sso login, or start the proxy with --profile NAME.',
+  hint: 'Run `aws configure` or `aws sso login`, or start the proxy with `--profile NAME`.',
 }
 const CLOCK: Explanation = {
   code: 'ERR_IAM_CLOCK_SKEW',
   message: 'The clock of this machine differs from AWS by minutes.',
-  hint: 'Set the clock (for example: sudo timedatectl set-ntp true), then reload.',
+  hint: 'Set the clock (for example: `sudo timedatectl set-ntp true`), then reload.',
 }
 
 /** AWS's error names (`error.name` of the SDK) and what they mean to a person. */

@@ -46,7 +46,7 @@ function explainDenial(cause: unknown, key: KeyArn): LoginRefusal | undefined {
       'ERR_IAM_ENCRYPT_DENIED',
       "IAM does not let you log in: kms:Encrypt on the service's key is denied.",
       {
-        hint: `Ask for this statement in your IAM policy: ${JSON.stringify(statement)}`,
+        hint: `Ask for this statement in your IAM policy:\n${JSON.stringify(statement, undefined, 2)}`,
         cause,
       },
     )

@@ -82,7 +82,7 @@ function explainMfa(cause: unknown): LoginRefusal | undefined {
   const { name, message } = cause as Error
   if (name !== 'AccessDenied' || !/MultiFactorAuthentication/i.test(message)) return undefined
   return new LoginRefusal('ERR_IAM_MFA', 'AWS did not accept the MFA code.', {
-    hint: 'Wait for the next code (each works once), check --mfa-serial-number, and reload.',
+    hint: 'Wait for the next code (each works once), check `--mfa-serial-number`, and reload.',
     cause,
   })
 }

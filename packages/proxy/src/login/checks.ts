@@ -32,7 +32,7 @@ export function requireAcceptableTransport(
   if (version === 2 && key.account === realm) return
   const options = version === 1 ? ',protocol=1' : `,key=${key.arn}`
   throw new LoginRefusal('ERR_IAM_PLAIN_HTTP', 'This login would go over unencrypted http.', {
-    hint: `If the way there is safe (a VPN, a bastion): iam-auth-proxy --trust ${origin}${options},plain-http`,
+    hint: `If the way there is safe (a VPN, a bastion):\niam-auth-proxy --trust ${origin}${options},plain-http`,
   })
 }
 

@@ -13,6 +13,8 @@ import type { LoginDeps, LoginResult, LoginState } from './state.js'
 const STALE_AFTER_MS = 90_000
 /** A page asked for again this soon after its redirect has not taken the cookie. */
 const REDIRECT_LOOP_MS = 10_000
+/** Refusals that another identity would not have got. */
+const ABOUT_THE_PERSON: readonly string[] = ['ERR_IAM_ENCRYPT_DENIED', 'ERR_IAM_SERVICE_REFUSED']
 
 /**
  * One login an origin at a time, within the budget; who comes meanwhile gets its result.
@@ -57,8 +59,8 @@ async function logIn(exchange: ChallengedExchange, challenge: Challenge, state: 
   const challengedAt = deps.monotonicMs()
   const caller = await identify(challenge, deps)
   if (deps.monotonicMs() - challengedAt > STALE_AFTER_MS) return { kind: 'stale' }
-  const result = await prove(exchange, challenge, caller, state)
   const { arn } = caller.principal
+  const result = await naming(arn, () => prove(exchange, challenge, caller, state))
   deps.log.info({ origin, arn, version: challenge.version, key: challenge.key.keyId.slice(-4) }, 'login answered')
   if (result.kind === 'session') state.jar.put(origin, result.session)
   return result
@@ -71,7 +73,7 @@ async function identify({ version, realm, key, bound }: Challenge, { credentials
   const { account, partition, arn } = caller.principal
   if (account !== realm || partition !== key.partition) {
     throw new LoginRefusal('ERR_IAM_REALM_MISMATCH', `You are ${arn}; this service is for account ${realm}.`, {
-      hint: `Start the proxy with credentials of account ${realm} (--profile NAME, or --assume-role-arn).`,
+      hint: `Start the proxy with credentials of account ${realm} (\`--profile NAME\`, or \`--assume-role-arn ARN\`).`,
     })
   }
   return caller
@@ -100,6 +102,17 @@ async function prove(
     return { kind: 'redirect', rawHeaders: redirectToAuth(exchange, call) }
   }
   return { kind: 'session', session: await redeemToken(exchange, call, deps) }
+}
+
+/** Who is not let in wants to know as whom: often it is the wrong profile. */
+async function naming<T>(arn: string, task: () => Promise<T>): Promise<T> {
+  try {
+    return await task()
+  } catch (error) {
+    if (!(error instanceof LoginRefusal && ABOUT_THE_PERSON.includes(error.code))) throw error
+    const { code, message, hint, cause } = error
+    throw new LoginRefusal(code, `${message} You are ${arn}.`, { hint, cause })
+  }
 }
 
 /** Nobody tells us whether a redirect led to a session; the same page again at once says that it did not. */

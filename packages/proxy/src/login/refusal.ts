@@ -17,7 +17,10 @@ export type RefusalCode =
   | 'ERR_IAM_SERVICE_REFUSED'
   | 'ERR_IAM_SERVICE_UNAVAILABLE'
 
-/** A login that ends here. `message` says what is wrong, `hint` what the person can do about it. */
+/**
+ * A login that ends here. `message` says what is wrong, `hint` what the person can do about it: what they type stands in
+ * backticks, or after a newline as a block of its own.
+ */
 export class LoginRefusal extends Error {
   override readonly name = 'LoginRefusal'
   readonly hint: string

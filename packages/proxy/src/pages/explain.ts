@@ -13,15 +13,15 @@ type Explain = (origin: string) => Explanation
 const BY_CODE: Partial<Record<ProtocolErrorCode, Explain>> = {
   ERR_IAM_VERSION_NOT_ALLOWED: (origin) => ({
     message: 'This service asks for version 1, which would hand it live AWS credentials of yours.',
-    hint: `Only if you know and trust it: iam-auth-proxy --trust ${origin},protocol=1${origin.startsWith('https:') ? '' : ',plain-http'} (an origin that has offered version 2 keeps it until the proxy is started again).`,
+    hint: `Only if you know and trust it (an origin that has offered version 2 keeps it until the proxy is started again):\niam-auth-proxy --trust ${origin},protocol=1${origin.startsWith('https:') ? '' : ',plain-http'}`,
   }),
   ERR_IAM_KEY_ACCOUNT: (origin) => ({
     message: 'The key of this service belongs to another AWS account than the one it is for.',
-    hint: `If its owners confirm the key: iam-auth-proxy --trust ${origin},key=<the key's full ARN>`,
+    hint: `If its owners confirm the key:\niam-auth-proxy --trust ${origin},key=<the key's full ARN>`,
   }),
   ERR_IAM_KEY_PIN: () => ({
     message: 'This service names another key than the one pinned for it. It may not be the service you trusted.',
-    hint: 'Ask its owners whether the key was changed before you change the --trust entry.',
+    hint: 'Ask its owners whether the key was changed before you change the `--trust` entry.',
   }),
   ERR_IAM_ORIGIN: () => ({
     message: 'The challenge was made for another site: someone may be passing it on.',
@@ -34,7 +34,7 @@ const BY_CODE: Partial<Record<ProtocolErrorCode, Explain>> = {
   ERR_IAM_EXPIRY: () => ({
     message:
       'The challenge expires at an impossible time: the clocks of this machine and the service differ by minutes.',
-    hint: 'Set the clock (for example: sudo timedatectl set-ntp true), then reload.',
+    hint: 'Set the clock (for example: `sudo timedatectl set-ntp true`), then reload.',
   }),
 }
 

@@ -4,26 +4,49 @@ export interface Page {
   readonly title: string
   readonly host: string
   readonly message: string
+  /** As in `LoginRefusal`: backticks around what is typed, and a block after a newline. */
   readonly hint: string
   readonly code: string
+  /** Trying again may help: the page has a link that does. */
+  readonly canRetry: boolean
 }
 
-const STYLE =
-  'body{font:16px/1.5 system-ui,sans-serif;max-width:40rem;margin:10vh auto;padding:0 1.25rem;color:#1d2430;background:#fff}' +
-  'h1{font-size:1.4rem;margin:0 0 .25rem}p{margin:.75rem 0;overflow-wrap:anywhere}small{color:#5b6472}' +
-  '@media(prefers-color-scheme:dark){body{color:#e6e9ef;background:#14181f}small{color:#9aa4b2}}'
+const STYLE = [
+  ':root{color-scheme:light dark;--ink:#1b2230;--soft:#5a6474;--line:#d9dee6;--paper:#fff;--ground:#f3f5f8;--mark:#b45309}',
+  '@media(prefers-color-scheme:dark){:root{--ink:#e6e9ef;--soft:#9aa4b2;--line:#2d3542;--paper:#1a202a;--ground:#11151c;--mark:#f0a33e}}',
+  '*{box-sizing:border-box}',
+  'body{margin:0;padding:12vh 1rem 2rem;font:1rem/1.55 system-ui,sans-serif;color:var(--ink);background:var(--ground)}',
+  'main{max-width:42rem;margin:auto;padding:1.75rem;background:var(--paper);border:1px solid var(--line);',
+  'border-top:4px solid var(--mark);border-radius:6px;overflow-wrap:anywhere}',
+  'h1{font-size:1.45rem;line-height:1.25;margin:.15rem 0 1rem}',
+  'h2{font-size:1rem;margin:1.5rem 0 .25rem}',
+  'p{margin:.25rem 0}',
+  '.host{color:var(--soft);margin:0}',
+  'code,pre{font:.875em/1.5 ui-monospace,monospace;background:var(--ground);border:1px solid var(--line);border-radius:4px}',
+  'code{padding:.1em .35em;white-space:nowrap}',
+  'pre{margin:.6rem 0 0;padding:.75rem;white-space:pre-wrap}',
+  'a{color:inherit}',
+  'footer{margin-top:1.75rem;padding-top:.75rem;border-top:1px solid var(--line);font-size:.875rem;color:var(--soft)}',
+].join('')
 
 const STYLE_HASH = createHash('sha256').update(STYLE).digest('base64')
 
 /** A whole page without scripts or anything from elsewhere. Everything in it is escaped. */
-export function renderPage({ title, host, message, hint, code }: Page): string {
-  return (
-    '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">' +
-    `<title>${escapeHtml(title)} · ${escapeHtml(host)}</title><style>${STYLE}</style></head><body><main>` +
-    `<h1>${escapeHtml(title)}</h1><small>${escapeHtml(host)}</small>` +
-    `<p>${escapeHtml(message)}</p><p>${escapeHtml(hint)}</p>` +
-    `<small>iam-auth-proxy on this machine · ${escapeHtml(code)}</small></main></body></html>\n`
-  )
+export function renderPage({ title, host, message, hint, code, canRetry }: Page): string {
+  const retry = canRetry ? '<p><a href="">Try again</a></p>' : ''
+  return `<!doctype html>
+<html lang="en">
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="icon" href="data:,"><title>${escapeHtml(title)} · ${escapeHtml(host)}</title><style>${STYLE}</style></head>
+<body><main>
+<p class="host">${escapeHtml(host)}</p>
+<h1>${escapeHtml(title)}</h1>
+<p>${escapeHtml(message)}</p>
+${hint === '' ? '' : `<h2>What to do</h2>\n${formatHint(hint)}\n`}${retry}
+<footer>This page is from iam-auth-proxy on your machine, not from the service.<br>Code: ${escapeHtml(code)}</footer>
+</main></body>
+</html>
+`
 }
 
 /** Flat header fields of a page: nothing cached, framed, sniffed or loaded. */
@@ -33,12 +56,18 @@ export function pageHeaders(body: string): string[] {
     ...['Content-Length', String(Buffer.byteLength(body))],
     ...[
       'Content-Security-Policy',
-      `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'`,
+      `default-src 'none'; img-src data:; style-src 'sha256-${STYLE_HASH}'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'`,
     ],
     ...['X-Content-Type-Options', 'nosniff'],
     ...['Referrer-Policy', 'no-referrer'],
     ...['Cache-Control', 'no-store'],
   ]
+}
+
+function formatHint(hint: string): string {
+  const [sentence = '', ...block] = hint.split('\n')
+  const marked = escapeHtml(sentence).replaceAll(/`([^`]+)`/g, '<code>$1</code>')
+  return `<p>${marked}</p>${block.length === 0 ? '' : `<pre>${escapeHtml(block.join('\n'))}</pre>`}`
 }
 
 function escapeHtml(text: string): string {

@@ -16,6 +16,13 @@ const TEMPORARY: readonly RefusalCode[] = [
   'ERR_IAM_SERVICE_UNAVAILABLE',
 ]
 
+/** Seconds until another try has a chance, where that is nobody's turn. */
+const RETRY_AFTER: Readonly<Record<string, number>> = {
+  ERR_IAM_AWS_UNAVAILABLE: 5,
+  ERR_IAM_SERVICE_UNAVAILABLE: 5,
+  ERR_IAM_BUDGET: 60,
+}
+
 /** The page a person gets instead of a 401 that was not answered: what is wrong, and what to type. */
 export function renderRefusal(refusal: LoginRefusal | ProtocolError, exchange: ChallengedExchange): ChallengeAnswer {
   const { message, hint } = refusal instanceof LoginRefusal ? refusal : explainProtocolError(refusal, exchange.origin)
@@ -26,11 +33,17 @@ export function renderRefusal(refusal: LoginRefusal | ProtocolError, exchange: C
     message,
     hint,
     code: refusal.code,
+    canRetry: temporary,
   })
   return {
     kind: 'respond',
     status: temporary ? 503 : 403,
-    rawHeaders: pageHeaders(body),
+    rawHeaders: [...pageHeaders(body), ...retryAfter(refusal.code)],
     body: exchange.method === 'HEAD' ? '' : body,
   }
+}
+
+function retryAfter(code: string): string[] {
+  const seconds = RETRY_AFTER[code]
+  return seconds === undefined ? [] : ['Retry-After', String(seconds)]
 }

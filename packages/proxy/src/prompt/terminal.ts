@@ -53,7 +53,7 @@ function noTerminal(serialNumber: string, cause: unknown): LoginRefusal {
     'ERR_IAM_MFA',
     `An MFA code of ${serialNumber} is needed, and there is no terminal to ask on.`,
     {
-      hint: 'Start the proxy in a terminal, or with --mfa-token-code CODE.',
+      hint: 'Start the proxy in a terminal, or with `--mfa-token-code CODE`.',
       cause,
     },
   )

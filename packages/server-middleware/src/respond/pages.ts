@@ -8,8 +8,8 @@ const STYLE = [
   'main{max-width:42rem;margin:auto;padding:1.75rem;background:var(--paper);border:1px solid var(--line);',
   'border-radius:6px;overflow-wrap:anywhere}',
   'h1{font-size:1.45rem;line-height:1.25;margin:0 0 1rem}',
-  'p{margin:.5rem 0}ol{margin:.75rem 0;padding-left:1.4rem}li{margin:.35rem 0}',
-  'code{font:.875em/1.5 ui-monospace,monospace;padding:.1em .35em;background:var(--ground);border:1px solid var(--line);border-radius:4px}',
+  'a{color:inherit}p{margin:.5rem 0}ol{margin:.75rem 0;padding-left:1.4rem}li{margin:.35rem 0}',
+  'code{font:.875em/1.5 ui-monospace,monospace;padding:.1em .35em;white-space:nowrap;background:var(--ground);border:1px solid var(--line);border-radius:4px}',
 ].join('')
 
 /** For `style-src`: of the one style sheet that these pages have. */
@@ -19,12 +19,12 @@ export const STYLE_HASH = `sha256-${createHash('sha256').update(STYLE).digest('b
 export function loginRequiredPage(origin: string): string {
   return page(
     'Sign in with AWS',
-    `<p>This site takes your AWS identity instead of a password. Your browser reached it directly; it has to come through
-<code>iam-auth-proxy</code>, which answers for you with the credentials of your command line.</p>
+    `<p>This site takes your AWS identity instead of a password. Come through <code>iam-auth-proxy</code>, which answers
+for you with the credentials of your command line:</p>
 <ol><li>Start it: <code>npx iam-auth-proxy</code></li>
-<li>Use the address it prints as the HTTP proxy of your browser (or of curl: <code>curl -x</code>).</li>
-<li>Open <code>${escapeHtml(origin)}</code> again.</li></ol>
-<p>If it runs already, the terminal it runs in says why it did not sign you in here.</p>`,
+<li>Use the address it prints as the HTTP proxy of your browser (for curl: <code>curl -x</code>).</li>
+<li>Open <a href="${escapeHtml(origin)}/">${escapeHtml(origin)}</a> again.</li></ol>
+<p>Does it run already? Then the terminal it runs in says why it did not sign you in here.</p>`,
   )
 }
 

@@ -5,7 +5,7 @@ import { errorPage, loginRequiredPage, STYLE_HASH } from './pages.js'
 /** On every answer of ours: it is nobody's to keep, to sniff, to frame, or to run anything in. */
 const HEADERS = {
   'Cache-Control': 'no-store',
-  'Content-Security-Policy': `default-src 'none'; style-src '${STYLE_HASH}'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'`,
+  'Content-Security-Policy': `default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'; style-src '${STYLE_HASH}'`,
   'X-Content-Type-Options': 'nosniff',
   'Referrer-Policy': 'no-referrer',
 } as const
