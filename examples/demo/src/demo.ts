@@ -21,7 +21,7 @@ export async function demo(closing: Closing, printer: Printer): Promise<void> {
   try {
     for (const scene of SCENES) endings.push(await scene(cast, printer))
   } catch (error) {
-    for (const [name, { log }] of Object.entries(cast.proxies)) printer.row(`log of ${name}`, log.slice(-3).join(' '))
+    for (const [name, { log }] of Object.entries(cast.proxies)) printer.row(`log of ${name}`, log.at(-1) ?? '')
     throw error
   }
   requireAllCallsSeen(endings, cast.aws.local.calls().length)
