@@ -31,11 +31,11 @@ export interface Challenges {
   /** The cookie's value, under the newest secret. */
   formatCookie(challenge: IssuedChallenge, origin: string): string
   /**
-   * The challenge of the one challenge cookie.
+   * The challenge of the one challenge cookie; `expectedId` is the one that a proof names.
    *
-   * @throws LoginRefusal ERR_IAM_CHALLENGE_COOKIE, _MAC, _EXPIRED; ProtocolError ERR_IAM_CHALLENGE_COOKIE
+   * @throws LoginRefusal ERR_IAM_CHALLENGE_COOKIE, _MAC, _MISMATCH, _EXPIRED; ProtocolError ERR_IAM_CHALLENGE_COOKIE
    */
-  requireCookie(cookieHeader: string | undefined, origin: string): IssuedChallenge
+  requireCookie(cookieHeader: string | undefined, origin: string, expectedId?: string): IssuedChallenge
   secondsLeft(challenge: IssuedChallenge): number
 }
 
@@ -51,9 +51,12 @@ export function createChallenges({ keys, now, randomBytes }: ChallengesOptions):
   return {
     mint: () => issued(formatChallengeId(nowSeconds(), randomBytes(16))),
     formatCookie: ({ id }, origin) => formatCookie(id, origin, keys[0]),
-    requireCookie(cookieHeader, origin) {
+    requireCookie(cookieHeader, origin, expectedId) {
       const { id, kid, mac } = parseChallengeCookieValue(requireOneCookie(cookieHeader, origin))
       requireMac(keys, kid, mac, challengeMacInput(origin, id))
+      if (expectedId !== undefined && expectedId !== id) {
+        throw new LoginRefusal('ERR_IAM_CHALLENGE_MISMATCH', 'the proof is of another challenge')
+      }
       const challenge = issued(id)
       requireFresh(challenge, nowSeconds())
       return challenge

@@ -12,11 +12,6 @@ import { LoginRefusal } from '../refusal.js'
 import type { Store } from '../stores/store.js'
 import type { BoundChallenge } from './bound-challenge.js'
 
-/** @throws LoginRefusal ERR_IAM_CHALLENGE_MISMATCH */
-export function requireSameId({ id }: IssuedChallenge, { challenge }: LoginRequest): void {
-  if (id !== challenge) throw new LoginRefusal('ERR_IAM_CHALLENGE_MISMATCH', 'the proof is of another challenge')
-}
-
 /** One use: whoever comes second, on whichever instance, is refused. @throws LoginRefusal ERR_IAM_CHALLENGE_USED */
 export async function consumeChallenge({ id, expSeconds }: IssuedChallenge, store: Store): Promise<void> {
   if (!(await store.consume(challengeStoreId(id), expSeconds + CLOCK_SECONDS))) {

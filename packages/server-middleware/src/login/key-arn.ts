@@ -15,26 +15,25 @@ export function createKeyArnSource(
   { resolveKey, now }: Pick<Deps, 'resolveKey' | 'now'>,
   logger: Logger,
 ): KeyArnSource {
-  let answer: Promise<string> | undefined = key.arn === undefined ? undefined : Promise.resolve(key.arn)
+  let asked: Promise<string> | undefined = key.arn === undefined ? undefined : Promise.resolve(key.arn)
   let failedAt = Number.NEGATIVE_INFINITY
 
-  const resolve = async () => {
-    try {
-      return parseKeyArn(await resolveKey(key.id)).arn
-    } catch (cause) {
-      failedAt = now()
-      answer = undefined
-      logger.error({ kmsKeyId: key.id, cause: String(cause) }, 'the KMS key cannot be resolved')
-      throw new LoginRefusal('ERR_IAM_KEY_UNRESOLVED', 'DescribeKey failed', { cause })
-    }
+  const noteFailure = (cause: unknown): never => {
+    failedAt = now()
+    asked = undefined
+    logger.error({ kmsKeyId: key.id, cause: String(cause) }, 'the KMS key cannot be resolved')
+    throw new LoginRefusal('ERR_IAM_KEY_UNRESOLVED', 'DescribeKey failed', { cause })
   }
 
   return () => {
-    if (answer !== undefined) return answer
-    if (now() - failedAt < RETRY_AFTER_MS) {
+    if (asked === undefined && now() - failedAt < RETRY_AFTER_MS) {
       return Promise.reject(new LoginRefusal('ERR_IAM_KEY_UNRESOLVED', 'DescribeKey failed a moment ago'))
     }
-    answer = resolve()
-    return answer
+    asked ??= describe(key, resolveKey).catch(noteFailure)
+    return asked
   }
+}
+
+async function describe({ id }: KeyReference, resolveKey: Deps['resolveKey']): Promise<string> {
+  return parseKeyArn(await resolveKey(id)).arn
 }

@@ -12,7 +12,6 @@ import {
   openSeal,
   rebuildRequest,
   requireRecentDate,
-  requireSameId,
   requireStsRegion,
 } from './checks.js'
 
@@ -28,8 +27,7 @@ export async function verify(req: IamAuthRequest, origin: string, service: Servi
   requireJson(req)
   const login = parseLoginRequest(await readBody(req))
   requireSameSite(req, origin)
-  const challenge = challenges.requireCookie(req.headers.cookie, origin)
-  requireSameId(challenge, login)
+  const challenge = challenges.requireCookie(req.headers.cookie, origin, login.challenge)
   rateLimit.take(clientAddress(req))
   const bound = bindChallenge(challenge, origin, await service.keyArn(), config)
   await consumeChallenge(challenge, service.store)

@@ -47,12 +47,10 @@ describe('KMS', () => {
 
   it('refuses a key that takes no encryption context', async () => {
     aws.state.addKey({ aliases: ['alias/signing'], usage: 'SIGN_VERIFY' })
-    aws.state
-      .user('server')
-      .policies.push({
-        Version: '2012-10-17',
-        Statement: { Effect: 'Allow', Action: 'kms:DescribeKey', Resource: '*' },
-      })
+    aws.state.user('server').policies.push({
+      Version: '2012-10-17',
+      Statement: { Effect: 'Allow', Action: 'kms:DescribeKey', Resource: '*' },
+    })
     await expect(kms().resolveKey('alias/signing')).rejects.toMatchObject({
       message: expect.stringContaining('not symmetric'),
     })

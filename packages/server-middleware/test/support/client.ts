@@ -35,7 +35,7 @@ export interface Twists {
   readonly seal?: (ciphertext: Uint8Array) => Uint8Array
 }
 
-export const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest()
+const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest()
 const hmacSha256 = (key: Uint8Array, text: string) => createHmac('sha256', key).update(text).digest()
 
 export function readChallenge(answer: Answer, origin: string, clockMs: number): Challenge & { bound: object } {
@@ -46,7 +46,7 @@ export function readChallenge(answer: Answer, origin: string, clockMs: number): 
 }
 
 /** The body of a version-2 login that answers this challenge. */
-export async function answerChallenge(
+async function answerChallenge(
   challenge: Challenge,
   origin: string,
   credentials: Credentials,

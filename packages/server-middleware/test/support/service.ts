@@ -5,7 +5,7 @@ import { type Deps, type IamAuthOptions, iamAuth } from '../../src/index.js'
 
 export const SECRET = 'a secret of these tests, of no use elsewhere'
 
-export interface LogLine {
+interface LogLine {
   readonly level: string
   readonly message: string
   readonly [field: string]: unknown
@@ -65,7 +65,7 @@ export async function startService(options: TestServiceOptions = {}): Promise<Te
   }
 }
 
-export function completeOptions(
+function completeOptions(
   options: Omit<IamAuthOptions, 'deps'> & { deps?: Partial<Deps> },
   aws: LocalAws,
   log: LogLine[],
