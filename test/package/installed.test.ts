@@ -2,6 +2,7 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { request } from 'node:http'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -49,6 +50,17 @@ describe('packed and installed copies', () => {
     }
     const help = execFileSync(bin('iam-auth-proxy'), ['--help'], { encoding: 'utf8' })
     for (const flag of ORIGINAL_FLAGS) expect(help).toContain(flag)
+  })
+
+  it('stop when npx, which started them, is stopped', async () => {
+    const npx = start('npx', ['--no-install', 'iam-auth-proxy', '--bind', '127.0.0.1:0', '--log-format', 'json'], {
+      HOME: folder,
+    })
+    const line = JSON.parse(await firstLine(npx, 'stderr', /"listening"/)) as { address: string }
+    const connection = connect(Number(line.address.split(':')[1]), '127.0.0.1')
+    await once(connection, 'connect')
+    npx.kill('SIGTERM')
+    await once(connection.resume(), 'close')
   })
 
   it('log in from end to end, and load nothing of AWS before they listen', async () => {

@@ -12,6 +12,7 @@ import { readVersion } from './version.js'
 /** Exit codes: sysexits' EX_USAGE for a command line or configuration that cannot be used, 1 for everything else. */
 const EXIT_USAGE = 64
 const EXIT_FAILURE = 1
+const LAUNCHER_CHECK_MS = 250
 
 /** The command `iam-auth-proxy`: the only place that reads argv and the environment, prints, and sets the exit code. */
 export async function run(): Promise<void> {
@@ -75,6 +76,18 @@ async function serve(config: ReturnType<typeof resolveConfig>, warnings: readonl
   else write(`iam-auth-proxy listening on http://${address}\n`)
   const stop = () => void proxy.close().then(() => process.exit(0))
   process.once('SIGTERM', stop).once('SIGINT', stop)
+  if (process.env['npm_command'] === 'exec') onLauncherGone(stop)
+}
+
+/** npx hands a signal to its shell only, which may die without passing it on: the proxy would stay, with nobody to stop it. */
+function onLauncherGone(stop: () => void): void {
+  const launcher = process.ppid
+  const timer = setInterval(() => {
+    if (process.ppid === launcher) return
+    clearInterval(timer)
+    stop()
+  }, LAUNCHER_CHECK_MS)
+  timer.unref()
 }
 
 function report(error: unknown): number {
