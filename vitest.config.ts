@@ -13,7 +13,6 @@ export default defineConfig({
     hookTimeout: 60_000,
     coverage: {
       provider: 'v8',
-      globalSetup: ['test/package/build-once.ts'],
       include: ['packages/*/src/**/*.ts'],
       reporter: ['text-summary', 'text', 'json-summary'],
     },

@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { type ChildProcess, type ExecFileSyncOptions, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { request } from 'node:http'
@@ -15,7 +15,7 @@ const bin = (name: string) => join(folder, 'node_modules', '.bin', name)
 const children: ChildProcess[] = []
 
 beforeAll(() => {
-  const quiet = { stdio: ['ignore', 'ignore', 'inherit'] } as const
+  const quiet: ExecFileSyncOptions = { stdio: ['ignore', 'ignore', 'inherit'] }
   const packing = ['pack', '--silent', '--workspaces', '--include-workspace-root=false', '--pack-destination', folder]
   execFileSync('npm', packing, { cwd: root, ...quiet })
   const tarballs = readdirSync(folder).filter((name) => /^iam-auth-(?!example).*\.tgz$/.test(name))
