@@ -1,8 +1,9 @@
 import { once } from 'node:events'
-import http from 'node:http'
+import type http from 'node:http'
 import { type LocalAws, startLocalAws } from 'iam-auth-local-aws'
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import WebSocket from 'ws'
+import { AbsoluteFormAgent } from '../support/absolute-form-agent.js'
 import { NOTHING, ONE_LOGIN, tally } from '../support/aws-tally.js'
 import { thisFile, thisTest } from '../support/cleanup.js'
 import { keysOf, startProxy, type TestProxy } from '../support/proxy.js'
@@ -27,27 +28,11 @@ beforeEach(() => aws.resetCalls())
 function connect(url: string, headers: Record<string, string> = {}, through: TestProxy = proxy): WebSocket {
   const socket = new WebSocket(url.replace('http:', 'ws:'), {
     headers,
-    createConnection: (() => {
-      throw new Error('the agent connects')
-    }) as never,
     agent: new AbsoluteFormAgent(through.port),
   })
   socket.on('error', () => undefined)
   thisTest(() => socket.terminate())
   return socket
-}
-
-class AbsoluteFormAgent extends http.Agent {
-  constructor(private readonly proxyPort: number) {
-    super()
-  }
-
-  addRequest(request: http.ClientRequest & { path: string }, options: http.RequestOptions & { port?: number }): void {
-    request.path = `http://${options.host}:${options.port}${request.path}`
-    const target = { ...options, host: '127.0.0.1', port: this.proxyPort, path: undefined, createConnection: undefined }
-    // biome-ignore lint/suspicious/noExplicitAny: not in the types, though it is what agents are made of.
-    ;(http.Agent.prototype as any).addRequest.call(this, request, target)
-  }
 }
 
 async function statusOfRefusal(socket: WebSocket): Promise<number | undefined> {

@@ -87,8 +87,9 @@ function authSource(flags: ProxyFlags): string {
 }
 
 function parseProxyAuth(flags: ProxyFlags, env: Env, readFile: (path: string) => string): ProxyConfig['proxyAuth'] {
+  // An empty variable is no wish; an empty file is a wish gone wrong, and must not leave the proxy open.
   const text = flags.proxyAuthFile === undefined ? env['IAM_AUTH_PROXY_AUTH'] : readFile(flags.proxyAuthFile).trim()
-  if (text === undefined || text === '') return undefined
+  if (text === undefined || (text === '' && flags.proxyAuthFile === undefined)) return undefined
   const [, username, password] = /^([^:\s]+):(\S{8,})$/.exec(text) ?? []
   if (username === undefined || password === undefined) {
     throw new TypeError('must be user:password, the password of 8 characters or more')

@@ -56,6 +56,11 @@ describe('resolveConfig', () => {
     expect(String(config.proxyAuth?.password)).toBe('[secret]')
   })
 
+  it('refuses an empty password file, which would leave the proxy open', () => {
+    expect(() => resolve({ proxyAuthFile: 'secret' }, {}, { secret: '\n' })).toThrow(/--proxy-auth-file: must be/)
+    expect(resolve({}, { IAM_AUTH_PROXY_AUTH: '' }).proxyAuth).toBeUndefined()
+  })
+
   it.each([
     ['127.0.0.1:8081', { host: '127.0.0.1', port: 8081 }],
     ['socks5h://bastion:1080', { host: 'bastion', port: 1080 }],

@@ -23,7 +23,7 @@ test('escapes whatever it is given, in every place', () => {
   })
   expect(html).not.toContain('<b ')
   expect(html).not.toContain('&&')
-  expect(html.match(/&#60;b id=&#34;x&#34; class=&#39;y&#39;&#62;&#38;/g)).toHaveLength(7)
+  expect(html.match(/&#60;b id=&#34;x&#34; class=&#39;y&#39;&#62;&#38;/g)).toHaveLength(8)
 })
 
 test('marks what is typed: in backticks within the sentence, as a block after a newline', () => {

@@ -1,0 +1,91 @@
+import { once } from 'node:events'
+import { type LocalAws, startLocalAws } from 'iam-auth-local-aws'
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import WebSocket from 'ws'
+import { AbsoluteFormAgent } from '../support/absolute-form-agent.js'
+import { NOTHING, ONE_LOGIN, tally } from '../support/aws-tally.js'
+import { type Bastion, openSsh, startBastion } from '../support/bastion.js'
+import { thisFile, thisTest } from '../support/cleanup.js'
+import { curl } from '../support/curl.js'
+import { findProgram, isMissing } from '../support/programs.js'
+import { startProxy, type TestProxy } from '../support/proxy.js'
+import { startService, type TestService } from '../support/service.js'
+
+const forFile = thisFile()
+let aws: LocalAws
+let bastion: Bastion
+let service: TestService
+let proxy: TestProxy
+let origin: string
+
+const missing = isMissing(openSsh?.sshd, 'OpenSSH (sshd, ssh, ssh-keygen)') || isMissing(findProgram('curl'), 'curl')
+
+describe.skipIf(missing)('a bastion: ssh -N -D to a real sshd', () => {
+  beforeAll(async () => {
+    aws = await startLocalAws()
+    forFile(aws.close)
+    bastion = await startBastion(forFile)
+    service = await startService(aws, forFile)
+    // A name that only its own end may give a meaning to: the proxy must not look it up.
+    origin = `http://localhost:${service.port}`
+    proxy = await startProxy(aws, forFile, { args: ['--socks-proxy', bastion.socks, '--trust', origin] })
+    const first = await curl(proxy.url, [origin], forFile)
+    expect(first).toMatchObject({ status: 200, text: `${aws.state.user('alice').arn}\n` })
+  })
+  beforeEach(() => aws.resetCalls())
+
+  test('a request is logged in through it, and the upload arrives whole', async () => {
+    const other = await startService(aws, thisTest)
+    const url = `http://localhost:${other.port}`
+    const own = await startProxy(aws, thisTest, { args: ['--socks-proxy', bastion.socks, '--trust', url] })
+    expect((await curl(own.url, ['-d', 'whole', `${url}/echo`], thisTest)).text).toContain('"text":"whole"')
+    expect(tally(aws)).toMatchObject({ Encrypt: 1, Decrypt: 1 })
+  })
+
+  test('a CONNECT tunnel goes through it', async () => {
+    const answer = await curl(proxy.url, ['--proxytunnel', `${origin}/public`], thisTest)
+    expect(answer.status).toBe(200)
+    expect(tally(aws)).toEqual(NOTHING)
+  })
+
+  test('a WebSocket is logged in through it', async () => {
+    const other = await startService(aws, thisTest)
+    const url = `http://localhost:${other.port}`
+    const args = ['--socks-proxy', bastion.socks, '--trust', url, '--trust', origin]
+    const own = await startProxy(aws, thisTest, { args })
+    await curl(own.url, [origin], thisTest)
+    aws.resetCalls()
+    const socket = new WebSocket(`${url.replace('http:', 'ws:')}/socket`, { agent: new AbsoluteFormAgent(own.port) })
+    thisTest(() => socket.terminate())
+    expect(String((await once(socket, 'message'))[0])).toBe(`hello ${aws.state.user('alice').arn}`)
+    expect(tally(aws)).toEqual(ONE_LOGIN)
+  })
+
+  test('what only the bastion’s own machine may reach stays out of reach', async () => {
+    const other = await startService(aws, thisTest)
+    for (const host of ['localhost', '127.0.0.1', '[::1]', '169.254.169.254', 'metadata.google.internal']) {
+      const answer = await curl(proxy.url, [`http://${host}:${other.port}/`], thisTest)
+      expect(answer.status, host).toBe(403)
+    }
+    expect(other.arrived).toEqual([])
+  })
+
+  test('a name that the far end does not know, and a port where nobody listens, are a 502 that says which', async () => {
+    const unknown = await curl(proxy.url, ['http://no-such-host.invalid/'], thisTest)
+    expect(unknown.status).toBe(502)
+    expect(unknown.text).toContain('no-such-host.invalid')
+  })
+
+  test('switched off, it is named in a 502 for requests and for tunnels', async () => {
+    const own = await startBastion(thisTest)
+    const through = await startProxy(aws, thisTest, { args: ['--socks-proxy', own.socks, '--trust', origin] })
+    expect((await curl(through.url, [origin], thisTest)).status).toBe(200)
+    await own.kill()
+    const answer = await curl(through.url, [origin], thisTest)
+    expect(answer.status).toBe(502)
+    expect(answer.text).toContain(`the SOCKS proxy at ${own.socks} does not answer: is ssh -D running?`)
+    const tunnel = await curl(through.url, ['--proxytunnel', origin], thisTest)
+    expect(tunnel.exitCode).toBe(56)
+    expect(tunnel.statuses).toEqual([502])
+  })
+})

@@ -1,0 +1,106 @@
+import { chownSync, existsSync } from 'node:fs'
+import { readFile, writeFile } from 'node:fs/promises'
+import net from 'node:net'
+import { userInfo } from 'node:os'
+import { join } from 'node:path'
+import type { Keeper } from './cleanup.js'
+import { type Running, run } from './process.js'
+import { findProgram } from './programs.js'
+import { makeDirectory } from './temporary-directory.js'
+import { until } from './until.js'
+
+/** A real sshd, and an `ssh -N -D` to it. */
+export interface Bastion {
+  /** `127.0.0.1:<port>`: for `--socks-proxy`. */
+  readonly socks: string
+  /** Runs a command at the far end, over a connection of its own. */
+  readonly runThere: (command: string) => Promise<number | string>
+  /** Ends the sshd, as a bastion that is switched off, and the ssh with it. */
+  kill(): Promise<void>
+}
+
+const programs = { sshd: findProgram('sshd'), ssh: findProgram('ssh'), keygen: findProgram('ssh-keygen') }
+
+/** All of them, or undefined. */
+export const openSsh =
+  programs.sshd && programs.ssh && programs.keygen ? (programs as Record<'sshd' | 'ssh' | 'keygen', string>) : undefined
+
+/** As root an sshd wants a directory of the system's, which need not be there; as anybody else it wants none. */
+const UNPRIVILEGED = { uid: 65_534, gid: 65_534, user: 'nobody' }
+
+export async function startBastion(keep: Keeper): Promise<Bastion> {
+  if (openSsh === undefined) throw new Error('there is no sshd')
+  const { sshd, ssh } = openSsh
+  const isRoot = process.getuid?.() === 0 && !existsSync('/run/sshd')
+  const { user, ...identity } = isRoot ? UNPRIVILEGED : { user: userInfo().username }
+  const directory = await makeDirectory(keep)
+  const [hostKey, userKey] = await Promise.all([makeKey(directory, 'host', keep), makeKey(directory, 'user', keep)])
+  const [sshPort, socksPort] = [await freePort(), await freePort()]
+  const authorized = join(directory, 'authorized')
+  await writeFile(authorized, await readFile(`${userKey}.pub`))
+  const known = join(directory, 'known')
+  await writeFile(known, `[127.0.0.1]:${sshPort} ${await readFile(`${hostKey}.pub`, 'utf8')}`)
+  if (isRoot) for (const path of [directory, hostKey, authorized]) chownSync(path, UNPRIVILEGED.uid, UNPRIVILEGED.gid)
+  const options = ['StrictModes no', 'UsePAM no', 'PasswordAuthentication no', 'PidFile none', 'LogLevel INFO']
+  const config = [
+    `Port ${sshPort}`,
+    'ListenAddress 127.0.0.1',
+    `HostKey ${hostKey}`,
+    `AuthorizedKeysFile ${authorized}`,
+  ]
+  const configFile = join(directory, 'sshd_config')
+  await writeFile(configFile, `${[...config, ...options].join('\n')}\n`)
+  const stdio = ['ignore', 'pipe', 'pipe'] as const
+  const server = run(sshd, ['-D', '-e', '-f', configFile], { ...identity, stdio: [...stdio] }, keep)
+  await server.says(/Server listening/)
+  const common = ['-F', '/dev/null', '-i', userKey, '-p', String(sshPort), '-o', `UserKnownHostsFile=${known}`]
+  const args = [...common, '-o', 'IdentitiesOnly=yes', '-o', 'IdentityAgent=none', '-o', 'BatchMode=yes']
+  const target = `${user}@127.0.0.1`
+  const forward = ['-N', '-D', `127.0.0.1:${socksPort}`, '-o', 'ExitOnForwardFailure=yes', target]
+  const client = run(ssh, [...args, ...forward], { stdio: [...stdio] }, keep)
+  await accepts(socksPort, client)
+  return {
+    socks: `127.0.0.1:${socksPort}`,
+    runThere: (command) => run(ssh, [...args, target, command], { stdio: [...stdio] }, keep).ended,
+    async kill() {
+      await server.stop('SIGTERM')
+      await client.stop('SIGTERM')
+    },
+  }
+}
+
+async function makeKey(directory: string, name: string, keep: Keeper): Promise<string> {
+  const file = join(directory, name)
+  const args = ['-q', '-t', 'ed25519', '-N', '', '-C', name, '-f', file]
+  await run(openSsh?.keygen ?? '', args, { stdio: ['ignore', 'pipe', 'pipe'] }, keep).ended
+  return file
+}
+
+/** A port that nobody listens on now: OpenSSH does not tell which one it picks. */
+async function freePort(): Promise<number> {
+  const server = net.createServer().listen(0, '127.0.0.1')
+  await new Promise((resolve) => server.once('listening', resolve))
+  const { port } = server.address() as net.AddressInfo
+  await new Promise((resolve) => server.close(resolve))
+  return port
+}
+
+async function accepts(port: number, client: Running): Promise<void> {
+  let isOpen = false
+  let hasEnded = false
+  void client.ended.then(() => {
+    hasEnded = true
+  })
+  let attempt: net.Socket | undefined
+  await until('ssh -D listens', () => {
+    if (hasEnded) throw new Error(`ssh ended: ${client.output()}`)
+    if (attempt === undefined || attempt.destroyed) {
+      attempt = net.connect(port, '127.0.0.1', () => {
+        isOpen = true
+      })
+      attempt.on('error', () => undefined)
+    }
+    return isOpen
+  })
+  attempt?.destroy()
+}
