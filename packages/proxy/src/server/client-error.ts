@@ -1,12 +1,13 @@
-import type { Duplex } from 'node:stream'
+import type { Socket } from 'node:net'
 import { connectionOf } from './connection.js'
+import type { ProxyContext } from './context.js'
 import { endWithRefusal, Refusal } from './refusal.js'
 
 /** client → us: bytes that are no HTTP request (or none in time). What was begun for this client ends with it. */
-export function answerClientError(error: NodeJS.ErrnoException, socket: Duplex): void {
+export function answerClientError(context: ProxyContext, error: NodeJS.ErrnoException, socket: Socket): void {
   socket.on('error', () => {})
   const refusal = refusalOf(error)
-  const { exchanges, isDistrusted } = connectionOf(socket)
+  const { exchanges, isDistrusted } = connectionOf(context, socket)
   const hasAnswerBegun = [...exchanges].some(({ response }) => response.headersSent)
   if (!refusal || !socket.writable || hasAnswerBegun) socket.destroy()
   // The refusal of the request's headers is the answer already.

@@ -1,4 +1,5 @@
-import type { Duplex } from 'node:stream'
+import type { Socket } from 'node:net'
+import type { ProxyContext } from './context.js'
 import type { Exchange } from './exchange.js'
 
 /** What we remember of one client connection. */
@@ -11,39 +12,33 @@ export interface ClientConnection {
   isDistrusted: boolean
 }
 
-const CONNECTIONS = new WeakMap<Duplex, ClientConnection>()
-
-/** The memory of a client's socket. Follows it: when the client goes, `onGone` is told each request it leaves behind. */
-export function followConnection(socket: Duplex, onGone: (exchange: Exchange) => void, graceMs: number): void {
-  if (CONNECTIONS.has(socket)) return
+/** Remembers a client's socket. When the client goes, `onGone` is told each request it leaves behind. */
+export function followConnection(context: ProxyContext, socket: Socket, onGone: (exchange: Exchange) => void): void {
+  const { clients, limits } = context
+  if (clients.has(socket)) return
   const connection: ClientConnection = { exchanges: new Set(), redirected: new Set(), isDistrusted: false }
-  CONNECTIONS.set(socket, connection)
+  clients.set(socket, connection)
   socket.on('close', () => {
+    clients.delete(socket)
     for (const exchange of connection.exchanges) onGone(exchange)
     connection.exchanges.clear()
   })
-  socket.on('end', () => giveUpUnlessReading(socket, connection, graceMs))
+  socket.on('end', () => giveUpUnlessReading(socket, connection, limits.halfCloseGraceMs))
 }
 
-/** The connection a followed socket belongs to. */
-export function connectionOf(socket: Duplex): ClientConnection {
-  const connection = CONNECTIONS.get(socket)
-  if (!connection) throw new TypeError('a socket that is not followed')
-  return connection
+/** What we remember of a socket. One that has closed by now has nothing to remember. */
+export function connectionOf({ clients }: ProxyContext, socket: Socket): ClientConnection {
+  return clients.get(socket) ?? { exchanges: new Set(), redirected: new Set(), isDistrusted: true }
 }
 
 /**
  * TCP does not tell a client that is done sending from one that is gone. The first still takes what we write, so: an
  * answer that comes within the grace period is written (and fails if nobody is there), a silent one is given up.
  */
-function giveUpUnlessReading(socket: Duplex, { exchanges }: ClientConnection, graceMs: number): void {
+function giveUpUnlessReading(socket: Socket, { exchanges }: ClientConnection, graceMs: number): void {
   if (exchanges.size === 0) return
-  const before = bytesWritten(socket)
+  const before = socket.bytesWritten
   setTimeout(() => {
-    if (exchanges.size > 0 && bytesWritten(socket) === before) socket.destroy()
+    if (exchanges.size > 0 && socket.bytesWritten === before) socket.destroy()
   }, graceMs)
-}
-
-function bytesWritten(socket: Duplex): number {
-  return (socket as Duplex & { bytesWritten?: number }).bytesWritten ?? 0
 }

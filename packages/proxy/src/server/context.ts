@@ -1,7 +1,8 @@
-import type { Duplex } from 'node:stream'
+import type { Socket } from 'node:net'
 import type { Log } from '../log.js'
 import type { LoginLayer } from '../login/exchange.js'
 import type { Upstream } from '../upstream/upstream.js'
+import type { ClientConnection } from './connection.js'
 
 export interface ProxyLimits {
   /** Bytes of a request body kept in case the request must be sent again. @default 1 MiB */
@@ -28,6 +29,8 @@ export interface ProxyContext {
   readonly pseudonym: string
   /** Checks a Proxy-Authorization value. @default everyone may come in */
   readonly isAuthorized: ((credentials: string | undefined) => boolean) | undefined
+  /** Every client connection. */
+  readonly clients: Map<Socket, ClientConnection>
   /** Both ends of every tunnel and upgraded connection. */
-  readonly tunnels: Set<Duplex>
+  readonly tunnels: Set<Socket>
 }

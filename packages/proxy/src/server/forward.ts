@@ -22,7 +22,7 @@ export function forward(
   response: ServerResponse,
   upgrade?: ClientUpgrade,
 ): void {
-  const connection = connectionOf(request.socket)
+  const connection = connectionOf(context, request.socket)
   if (connection.isDistrusted) return
   if (isAskedDirectly(request)) {
     answerDirectly(response)
@@ -61,7 +61,7 @@ function openExchange(
   const outgoing = { method, httpVersion, authority, pseudonym: context.pseudonym, isUpgrade: upgrade !== undefined }
   const exchange: Exchange = {
     context,
-    connection: connectionOf(request.socket),
+    connection: connectionOf(context, request.socket),
     request,
     response,
     target,

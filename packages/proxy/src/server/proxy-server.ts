@@ -45,6 +45,7 @@ export function createProxyServer(deps: ProxyServerDeps): ProxyServer {
     limits: { ...DEFAULT_LIMITS, ...deps.limits },
     pseudonym: `iam-auth-proxy-${randomBytes(6).toString('hex')}`,
     isAuthorized: deps.proxyAuth && createProxyAuthCheck(deps.proxyAuth),
+    clients: new Map(),
     tunnels: new Set(),
   }
   const servers: Server[] = []
@@ -78,8 +79,8 @@ function createListener(context: ProxyContext): Server {
   server.maxHeadersCount = 0
   // A client that is done sending still wants its answer.
   Object.assign(server, { httpAllowHalfOpen: true })
-  server.on('connection', (socket) => followConnection(socket, abandonExchange, context.limits.halfCloseGraceMs))
-  server.on('clientError', answerClientError)
+  server.on('connection', (socket) => followConnection(context, socket, abandonExchange))
+  server.on('clientError', (error, socket) => answerClientError(context, error, socket as Socket))
   server.on('request', (request, response) => forward(context, request, response))
   server.on('checkContinue', (request, response) => forward(context, request, response))
   server.on('checkExpectation', (request, response) => forward(context, request, response))

@@ -45,6 +45,7 @@ const TABLE: Readonly<Record<string, StatusRow>> = {
   EDESTINATION: row(403, 'destination_ip_prohibited', (_, what) => `not forwarded: ${what}`),
   ESOCKSDOWN: row(502, 'destination_unavailable', (_, what) => what),
   ESOCKSAUTH: row(502, 'destination_unavailable', (_, what) => what),
+  ESOCKSTIMEOUT: row(504, 'connection_timeout', (_, what) => what),
   ESOCKSREPLY: row(502, 'destination_unavailable', (_, what) => what),
   HPE_HEADER_OVERFLOW: row(
     502,

@@ -1,3 +1,4 @@
+import type { LookupAddress } from 'node:dns'
 import dns from 'node:dns'
 import type { LookupFunction } from 'node:net'
 import net from 'node:net'
@@ -8,17 +9,25 @@ import { untilReady } from './until-ready.js'
 export interface DirectDialOptions {
   readonly destinationPolicy: DestinationPolicy
   readonly connectTimeoutMs: number
+  /** All addresses of a name. @default the system's resolver */
+  readonly resolve?: (hostname: string, callback: OnResolved) => void
 }
 
+type OnResolved = (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void
+
 /** us → service. The destination policy sees the address that is really dialled, so a name cannot flip between two lookups. */
-export function createDirectDial({ destinationPolicy, connectTimeoutMs }: DirectDialOptions): Dial {
+export function createDirectDial({
+  destinationPolicy,
+  connectTimeoutMs,
+  resolve = askSystem,
+}: DirectDialOptions): Dial {
   return async (target) => {
     const { host, port, sink } = target
     if (net.isIP(host) !== 0) destinationPolicy.requireAllowedAddress(target, host)
     const socket = net.connect({
       host,
       port,
-      lookup: checkedLookup(destinationPolicy, target),
+      lookup: checkedLookup(resolve, destinationPolicy, target),
       autoSelectFamily: true,
       noDelay: true,
       allowHalfOpen: sink !== undefined,
@@ -31,9 +40,13 @@ export function createDirectDial({ destinationPolicy, connectTimeoutMs }: Direct
 }
 
 /** One refused address refuses the name: of several, we do not choose the one that suits whoever runs its DNS. */
-function checkedLookup(policy: DestinationPolicy, target: DialTarget): LookupFunction {
+function checkedLookup(
+  resolve: NonNullable<DirectDialOptions['resolve']>,
+  policy: DestinationPolicy,
+  target: DialTarget,
+): LookupFunction {
   return (hostname, options, callback) => {
-    dns.lookup(resolvableName(hostname), { ...options, all: true }, (error, addresses) => {
+    resolve(resolvableName(hostname), (error, addresses) => {
       if (error) return callback(error, [])
       try {
         for (const { address } of addresses) policy.requireAllowedAddress(target, address)
@@ -45,6 +58,10 @@ function checkedLookup(policy: DestinationPolicy, target: DialTarget): LookupFun
       else callback(null, first.address, first.family)
     })
   }
+}
+
+function askSystem(hostname: string, callback: OnResolved): void {
+  dns.lookup(hostname, { all: true }, callback)
 }
 
 /** RFC 6761 §6.3: names below localhost are loopback. glibc does not know it, so we say it in a way it knows. */

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
 import net from 'node:net'
 import type { DestinationPolicy } from '../server/destinations.js'
-import type { Dial } from './dial.js'
+import type { Dial, DialTarget } from './dial.js'
 import { UpstreamError } from './dial.js'
 import { negotiateSocks5 } from './socks5.js'
 import { untilReady } from './until-ready.js'
@@ -29,7 +29,7 @@ export function createSocksDial({ server, destinationPolicy, connectTimeoutMs }:
       await negotiateSocks5(socket, { server, target, timeoutMs: connectTimeoutMs })
     } catch (error) {
       socket.destroy()
-      throw error
+      throw socksError(error as NodeJS.ErrnoException, server, target)
     }
     return socket
   }
@@ -44,4 +44,12 @@ async function connectToBastion(server: SocksServer, connectTimeoutMs: number): 
     throw new UpstreamError('ESOCKSDOWN', `the SOCKS proxy at ${where} does not answer: is ssh -D running?`, { cause })
   }
   return socket
+}
+
+/** The connection's own errors happened at the bastion, not at the service. */
+function socksError(cause: NodeJS.ErrnoException, server: SocksServer, { host, port }: DialTarget): Error {
+  if (cause instanceof UpstreamError && cause.code !== 'ETIMEDOUT' && cause.code !== 'ECONNRESET') return cause
+  const bastion = `the SOCKS proxy at ${server.host}:${server.port}`
+  if (cause.code !== 'ETIMEDOUT') return new UpstreamError('ESOCKSREPLY', `${bastion} hung up`, { cause })
+  return new UpstreamError('ESOCKSTIMEOUT', `${bastion} has not reached ${host}:${port} in time`, { cause })
 }

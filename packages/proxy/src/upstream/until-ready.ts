@@ -2,8 +2,8 @@ import type { Socket } from 'node:net'
 import { UpstreamError } from './dial.js'
 
 /**
- * Waits for `event` on a socket that is being opened. Rejects, and destroys the socket, on an error, on a close, and
- * with ETIMEDOUT after `timeoutMs`. A warm connection never carries this timer.
+ * Waits for `event` on a socket that is being opened. Rejects, and destroys the socket, on an error, an end or a
+ * close, and with ETIMEDOUT after `timeoutMs`. A warm connection never carries this timer.
  */
 export function untilReady(socket: Socket, event: string, timeoutMs: number): Promise<void> {
   return new Promise((resolve, reject) => {
@@ -23,10 +23,12 @@ export function untilReady(socket: Socket, event: string, timeoutMs: number): Pr
       clearTimeout(timer)
       socket.removeListener(event, onReady)
       socket.removeListener('error', onError)
+      socket.removeListener('end', onClose)
       socket.removeListener('close', onClose)
     }
     socket.once(event, onReady)
     socket.once('error', onError)
+    socket.once('end', onClose)
     socket.once('close', onClose)
   })
 }
