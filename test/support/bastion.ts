@@ -1,5 +1,4 @@
-import { chownSync, existsSync } from 'node:fs'
-import { readFile, writeFile } from 'node:fs/promises'
+import { chown, readFile, writeFile } from 'node:fs/promises'
 import net from 'node:net'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
@@ -13,9 +12,7 @@ import { until } from './until.js'
 export interface Bastion {
   /** `127.0.0.1:<port>`: for `--socks-proxy`. */
   readonly socks: string
-  /** Runs a command at the far end, over a connection of its own. */
-  readonly runThere: (command: string) => Promise<number | string>
-  /** Ends the sshd, as a bastion that is switched off, and the ssh with it. */
+  /** Ends the ssh and the sshd. */
   kill(): Promise<void>
 }
 
@@ -25,13 +22,13 @@ const programs = { sshd: findProgram('sshd'), ssh: findProgram('ssh'), keygen: f
 export const openSsh =
   programs.sshd && programs.ssh && programs.keygen ? (programs as Record<'sshd' | 'ssh' | 'keygen', string>) : undefined
 
-/** As root an sshd wants a directory of the system's, which need not be there; as anybody else it wants none. */
+/** Root's sshd wants a directory of the system's, which need not be there; anybody else's wants none. */
 const UNPRIVILEGED = { uid: 65_534, gid: 65_534, user: 'nobody' }
 
 export async function startBastion(keep: Keeper): Promise<Bastion> {
   if (openSsh === undefined) throw new Error('there is no sshd')
   const { sshd, ssh } = openSsh
-  const isRoot = process.getuid?.() === 0 && !existsSync('/run/sshd')
+  const isRoot = process.getuid?.() === 0
   const { user, ...identity } = isRoot ? UNPRIVILEGED : { user: userInfo().username }
   const directory = await makeDirectory(keep)
   const [hostKey, userKey] = await Promise.all([makeKey(directory, 'host', keep), makeKey(directory, 'user', keep)])
@@ -40,8 +37,7 @@ export async function startBastion(keep: Keeper): Promise<Bastion> {
   await writeFile(authorized, await readFile(`${userKey}.pub`))
   const known = join(directory, 'known')
   await writeFile(known, `[127.0.0.1]:${sshPort} ${await readFile(`${hostKey}.pub`, 'utf8')}`)
-  if (isRoot) for (const path of [directory, hostKey, authorized]) chownSync(path, UNPRIVILEGED.uid, UNPRIVILEGED.gid)
-  const options = ['StrictModes no', 'UsePAM no', 'PasswordAuthentication no', 'PidFile none', 'LogLevel INFO']
+  const options = ['StrictModes no', 'UsePAM yes', 'PasswordAuthentication no', 'PidFile none', 'LogLevel INFO']
   const config = [
     `Port ${sshPort}`,
     'ListenAddress 127.0.0.1',
@@ -50,21 +46,23 @@ export async function startBastion(keep: Keeper): Promise<Bastion> {
   ]
   const configFile = join(directory, 'sshd_config')
   await writeFile(configFile, `${[...config, ...options].join('\n')}\n`)
+  if (isRoot) {
+    const owned = [directory, hostKey, authorized, configFile]
+    await Promise.all(owned.map((path) => chown(path, UNPRIVILEGED.uid, UNPRIVILEGED.gid)))
+  }
   const stdio = ['ignore', 'pipe', 'pipe'] as const
   const server = run(sshd, ['-D', '-e', '-f', configFile], { ...identity, stdio: [...stdio] }, keep)
   await server.says(/Server listening/)
   const common = ['-F', '/dev/null', '-i', userKey, '-p', String(sshPort), '-o', `UserKnownHostsFile=${known}`]
   const args = [...common, '-o', 'IdentitiesOnly=yes', '-o', 'IdentityAgent=none', '-o', 'BatchMode=yes']
-  const target = `${user}@127.0.0.1`
-  const forward = ['-N', '-D', `127.0.0.1:${socksPort}`, '-o', 'ExitOnForwardFailure=yes', target]
+  const forward = ['-N', '-D', `127.0.0.1:${socksPort}`, '-o', 'ExitOnForwardFailure=yes', `${user}@127.0.0.1`]
   const client = run(ssh, [...args, ...forward], { stdio: [...stdio] }, keep)
   await accepts(socksPort, client)
   return {
     socks: `127.0.0.1:${socksPort}`,
-    runThere: (command) => run(ssh, [...args, target, command], { stdio: [...stdio] }, keep).ended,
     async kill() {
-      await server.stop('SIGTERM')
       await client.stop('SIGTERM')
+      await server.stop('SIGTERM')
     },
   }
 }

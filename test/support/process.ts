@@ -37,9 +37,11 @@ export function run(command: string, args: readonly string[], options: SpawnOpti
   })
   const kill = () => child.kill('SIGKILL')
   process.once('exit', kill)
+  // Not `ended`: a child of the child may hold its output open for longer than it lives.
+  const exited = once(child, 'exit').then(([code, signal]) => (code ?? signal) as number | string)
   const stop = (signal: NodeJS.Signals = 'SIGKILL') => {
     if (!hasEnded) child.kill(signal)
-    return ended
+    return Promise.race([ended, exited])
   }
   keep(() => stop())
   return {
