@@ -160,6 +160,8 @@ describe('a token of version 1', () => {
   it.each([
     ['no JSON', 'x'.repeat(200)],
     ['an array', `[${json({})}]`],
+    ['a byte order mark', `\ufeff${json({})}`],
+    ['letters beyond ASCII', json({ Expiration: 'é' })],
     ['no secret', json({ SecretAccessKey: undefined })],
     ['a long-term key', json({ AccessKeyId: `AKIA${'A'.repeat(16)}` })],
     ['an empty session token', json({ SessionToken: '' })],
