@@ -182,7 +182,7 @@ describe.skipIf(isMissing(chromiumPath, 'Chromium'))('the page that a person see
     const heal = aws.fault({ service: 'kms', action: 'Encrypt', kind: 'error' })
     expect((await page.goto(`${url}/page`))?.status()).toBe(503)
     heal()
-    await page.click('text=Try again')
+    await page.getByRole('link', { name: 'Try again' }).click()
     await page.locator('h1', { hasText: 'arn:' }).waitFor()
     expect(page.url()).toBe(`${url}/page`)
   })
