@@ -77,3 +77,20 @@ async function text(incoming: IncomingMessage): Promise<string> {
   for await (const chunk of incoming) all += chunk
   return all
 }
+
+/** A script of the victim, through the victim's proxy, asks for a page of this origin. */
+export function visitThrough(proxyUrl: string, origin: string): Promise<Answer & { readonly body: string }> {
+  return send(proxyUrl, { method: 'GET', path: `${origin}/`, headers: hostOf(origin) })
+}
+
+export function hostOf(origin: string): { Host: string } {
+  return { Host: new URL(origin).host }
+}
+
+/** An attacker's own challenge cookie of the service at `origin`. */
+export async function challengeCookie(origin: string): Promise<{ id: string; pair: string }> {
+  const challenge = await takeChallenge(origin)
+  const line = challenge[challenge.findIndex((name) => name.toLowerCase() === 'set-cookie') + 1] ?? ''
+  const [pair = ''] = line.split(';')
+  return { pair, id: pair.split('=')[1]?.split('.')[0] ?? '' }
+}
