@@ -115,6 +115,22 @@ describe.skipIf(isMissing(chromiumPath, 'Chromium'))('Chromium through the proxy
       expect(tally(aws)).toEqual(ONE_LOGIN)
     })
 
+    test('a form and a fetch too large to be kept are sent again by the browser, whole', async () => {
+      const { origin, seen } = await serviceAt(place)
+      const { open, context } = await visitor()
+      const page = await open()
+      await page.goto(`${origin}/public`)
+      const buffer = Buffer.alloc(2 * 1024 * 1024, 'x')
+      await page.setInputFiles('input[type=file]', { name: 'large', mimeType: 'application/octet-stream', buffer })
+      await Promise.all([page.waitForURL(`${origin}/echo`), page.evaluate('document.forms.multipart.submit()')])
+      expect(echo(await page.textContent('body')).size).toBeGreaterThan(buffer.length)
+      await context.clearCookies()
+      await page.goto(`${origin}/public`)
+      await page.evaluate(`callApi('/echo?put', { method: 'PUT', body: 'x'.repeat(2 << 20) })`)
+      expect(echo(await shown(page))).toMatchObject({ method: 'PUT', size: 2 << 20 })
+      expect(seen).toEqual(['GET /public', 'POST /echo', 'GET /public', 'PUT /echo?put'])
+    })
+
     test('two tabs opened at once make one login', async () => {
       const { origin } = await serviceAt(place)
       const { open } = await visitor()

@@ -46,10 +46,14 @@ async function connectToBastion(server: SocksServer, connectTimeoutMs: number): 
   return socket
 }
 
+/** OpenSSH sends no reply of RFC 1928 when a connection fails at its far end: it closes. */
+const AS_SSH_DOES = 'its end may not know the name, or nothing listens there'
+
 /** The connection's own errors happened at the bastion, not at the service. */
 function socksError(cause: NodeJS.ErrnoException, server: SocksServer, { host, port }: DialTarget): Error {
   if (cause instanceof UpstreamError && cause.code !== 'ETIMEDOUT' && cause.code !== 'ECONNRESET') return cause
   const bastion = `the SOCKS proxy at ${server.host}:${server.port}`
-  if (cause.code !== 'ETIMEDOUT') return new UpstreamError('ESOCKSREPLY', `${bastion} hung up`, { cause })
+  if (cause.code !== 'ETIMEDOUT')
+    return new UpstreamError('ESOCKSREPLY', `${bastion} hung up: ${AS_SSH_DOES} (${host}:${port})`, { cause })
   return new UpstreamError('ESOCKSTIMEOUT', `${bastion} has not reached ${host}:${port} in time`, { cause })
 }
