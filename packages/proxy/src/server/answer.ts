@@ -13,7 +13,7 @@ export function receiveAnswer(exchange: Exchange, answer: IncomingMessage): void
   if (status < 200 || status > 999) {
     failExchange(exchange, new Refusal(502, `the service answered with the status ${status}`, 'http_protocol_error'))
   } else if (status === 401 && isChallenge(exchange, answer)) {
-    void intercept(exchange, answer, receiveAnswer)
+    intercept(exchange, answer, receiveAnswer).catch((error: Error) => failExchange(exchange, error))
   } else {
     relayAnswer(exchange, answer)
   }

@@ -11,7 +11,7 @@ export interface DestinationPolicyOptions {
 }
 
 /** As in the URL, normalised by WHATWG rules, without brackets. */
-export interface Destination {
+interface Destination {
   readonly host: string
   readonly port: number
 }
@@ -30,7 +30,7 @@ export interface DestinationPolicy {
 }
 
 /** `code` EDESTINATION: answered with 403. */
-export class RefusedDestinationError extends Error {
+class RefusedDestinationError extends Error {
   override readonly name = 'RefusedDestinationError'
   readonly code = 'EDESTINATION'
 }

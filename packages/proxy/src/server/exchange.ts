@@ -45,6 +45,27 @@ export interface ClientUpgrade {
   readonly earlyBytes: () => Buffer[]
 }
 
+type Given = 'context' | 'connection' | 'request' | 'response' | 'target' | 'upgrade' | 'hasBody' | 'headers' | 'body'
+
+/** The state of a request that has passed its checks, noted with its connection. */
+export function createExchange(given: Pick<Exchange, Given>): Exchange {
+  const exchange: Exchange = {
+    ...given,
+    startedAt: performance.now(),
+    upstream: undefined,
+    answer: undefined,
+    isRetried: false,
+    attempt: 0,
+    replayedWith: undefined,
+    setCookieLines: [],
+    isChallenged: false,
+    loginAbort: { controller: undefined },
+    isDone: false,
+  }
+  exchange.connection.exchanges.add(exchange)
+  return exchange
+}
+
 /** The last byte is on its way to the client: nothing of this exchange matters any more. */
 export function finishExchange(exchange: Exchange): void {
   exchange.isDone = true

@@ -4,6 +4,7 @@ import { connectionOf } from './connection.js'
 import type { ProxyContext } from './context.js'
 import { answerDirectly, isAskedDirectly } from './direct-request.js'
 import type { ClientUpgrade, Exchange } from './exchange.js'
+import { createExchange } from './exchange.js'
 import { createKeptBody } from './kept-body.js'
 import { answerAtLastHop, isLastHop } from './max-forwards.js'
 import { formatRequestHeaders, hasBody } from './outgoing-headers.js'
@@ -59,7 +60,7 @@ function openExchange(
   }
   const { authority } = target
   const outgoing = { method, httpVersion, authority, pseudonym: context.pseudonym, isUpgrade: upgrade !== undefined }
-  const exchange: Exchange = {
+  return createExchange({
     context,
     connection: connectionOf(context, request.socket),
     request,
@@ -67,19 +68,7 @@ function openExchange(
     target,
     upgrade,
     hasBody: hasBody(headers),
-    startedAt: performance.now(),
     headers: formatRequestHeaders(headers, outgoing),
     body: createKeptBody(headers.contentLength, context.limits.replayLimitBytes),
-    upstream: undefined,
-    answer: undefined,
-    isRetried: false,
-    attempt: 0,
-    replayedWith: undefined,
-    setCookieLines: [],
-    isChallenged: false,
-    loginAbort: { controller: undefined },
-    isDone: false,
-  }
-  exchange.connection.exchanges.add(exchange)
-  return exchange
+  })
 }

@@ -28,7 +28,7 @@ function offersIam(rawHeaders: readonly string[]): boolean {
  * Whether the path means the same host wherever it is resolved against this origin: `//evil.example`, `/\evil.example`
  * and `/.//evil.example` do not. They are forwarded as they are, but never answered with a login.
  */
-export function isPlainPath(origin: string, path: string): boolean {
+function isPlainPath(origin: string, path: string): boolean {
   if (!path.startsWith('/') || path.startsWith('//') || path.includes('\\') || !URL.canParse(origin + path))
     return false
   const url = new URL(origin + path)

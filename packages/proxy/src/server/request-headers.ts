@@ -42,42 +42,28 @@ export function sortRequestHeaders(rawHeaders: readonly string[]): RequestHeader
   return sorted
 }
 
+/** Fields that are read and not sent on as they came; several lines of one are one list. */
+const READ: Readonly<Partial<Record<ReadField, ReadProperty>>> = {
+  connection: 'connection',
+  'content-length': 'contentLength',
+  'max-forwards': 'maxForwards',
+  'proxy-authorization': 'proxyAuthorization',
+  trailer: 'trailer',
+  'transfer-encoding': 'transferEncoding',
+  upgrade: 'upgrade',
+  via: 'via',
+}
+type ReadProperty = Exclude<keyof RequestHeaders, 'kept' | 'host' | 'hostCount'>
+
 function readField(sorted: RequestHeaders, field: ReadField, name: string, value: string): void {
-  switch (field) {
-    case 'host':
-      sorted.hostCount += 1
-      sorted.host = value
-      return
-    case 'connection':
-      sorted.connection = joined(sorted.connection, value)
-      return
-    case 'content-length':
-      sorted.contentLength = joined(sorted.contentLength, value)
-      return
-    case 'transfer-encoding':
-      sorted.transferEncoding = joined(sorted.transferEncoding, value)
-      return
-    case 'trailer':
-      sorted.trailer = joined(sorted.trailer, value)
-      return
-    case 'upgrade':
-      sorted.upgrade = joined(sorted.upgrade, value)
-      return
-    case 'max-forwards':
-      sorted.maxForwards = value
-      return
-    case 'proxy-authorization':
-      sorted.proxyAuthorization = joined(sorted.proxyAuthorization, value)
-      return
-    case 'via':
-      sorted.via = joined(sorted.via, value)
-      sorted.kept.push(name, value)
-      return
-    case 'keep-alive':
-      return
-    default:
-      sorted.kept.push(name, value)
+  if (field === 'host') {
+    sorted.hostCount += 1
+    sorted.host = value
+    return
   }
+  const property = READ[field]
+  if (property) sorted[property] = joined(sorted[property], value)
+  if (field === 'via' || (!property && field !== 'keep-alive')) sorted.kept.push(name, value)
 }
 
 function joined(before: string | undefined, value: string): string {

@@ -37,8 +37,7 @@ export async function tunnel(
     for (const bytes of takeEarlyBytes()) upstream.write(bytes)
     splice(context, client, upstream, sink.isAttached)
   } catch (error) {
-    if (!(error instanceof Refusal)) throw error
-    endWithRefusal(client, error)
+    endWithRefusal(client, error instanceof Refusal ? error : refusalFor(error as Error, request.url ?? ''))
   }
 }
 

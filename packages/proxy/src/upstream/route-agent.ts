@@ -16,12 +16,21 @@ type OnCreate = (error: Error | null, stream: Duplex) => void
 /** Node's types forget that there is no stream when there is an error. */
 type OnFailure = (error: Error) => void
 
+const POOL = {
+  keepAlive: true,
+  maxSockets: Number.POSITIVE_INFINITY,
+  maxFreeSockets: 1024,
+  scheduling: 'lifo',
+  // Ours is set where TLS is dialled; without a value here Node works one out for each request.
+  servername: '',
+} as const
+
 /** The pool of one route and scheme: `us → service`, whatever lies between. */
 export class RouteAgent extends Agent {
   readonly #dial: Dial
 
   constructor(scheme: 'http' | 'https', dial: Dial) {
-    super({ keepAlive: true, maxSockets: Number.POSITIVE_INFINITY, maxFreeSockets: 1024, scheduling: 'lifo' })
+    super(POOL)
     this.#dial = dial
     // `http.request` compares it with the protocol asked for.
     Object.assign(this, { protocol: `${scheme}:` })

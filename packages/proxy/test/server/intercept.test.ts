@@ -277,6 +277,13 @@ test('a service that closes during the login: pass is a 502, replay goes over a 
   expect(await sendRaw(proxy.port, requestBytes(`${origin.url}/`), /\r\n\r\n/)).toMatch(/^HTTP\/1.1 200 /)
 })
 
+test('an answer of the login layer that cannot be said in HTTP is a 502, not the end of the process', async () => {
+  const service = await startService()
+  const { login } = scriptedLogin({ kind: 'respond', status: 403, rawHeaders: ['X', 'a\nb'], body: '' })
+  const proxy = await startProxy({ login })
+  expect(await sendRaw(proxy.port, requestBytes(`${service.url}/`), /\n$/)).toMatch(/^HTTP\/1.1 502 /)
+})
+
 test('a login layer that throws ends as the untouched 401', async () => {
   const service = await startService()
   const proxy = await startProxy({ login: { answer: () => Promise.reject(new Error('bug')) } })
