@@ -1,6 +1,6 @@
 import { afterAll, onTestFinished } from 'vitest'
 
-export type Undo = () => unknown
+type Undo = () => unknown
 
 /** Who ends what was started: `onTestFinished` inside a test, `afterAll` for a whole file. */
 export type Keeper = (undo: Undo) => void
