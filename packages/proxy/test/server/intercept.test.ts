@@ -169,7 +169,9 @@ test('chunks beyond the limit count as too large, too', async () => {
 async function startHastyService() {
   return startRawOrigin((socket, head, rest) => {
     if (!head.includes('session=new')) {
-      socket.write(`HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: ${CHALLENGE}\r\nContent-Length: 0\r\n\r\n`)
+      socket.write(
+        `HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: ${CHALLENGE}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`,
+      )
       socket.pause()
       return
     }

@@ -151,3 +151,15 @@ test.each([
   expect(client.text()).not.toMatch(/upgrade|http2-settings/i)
   if (body) expect(client.text()).toContain(body)
 })
+
+test.each([
+  ['an upgrade', (url: string) => requestBytes(`${url}/ws`, WEBSOCKET)],
+  ['an upgrade that is an ordinary request to us', (url: string) => requestBytes(url, ['Connection: Upgrade', 'Upgrade: h2c'])],
+  ['a CONNECT', (url: string) => `CONNECT ${new URL(url).host} HTTP/1.1\r\nHost: ${new URL(url).host}\r\n\r\n`],
+])('%s behind a request that is not answered yet ends the connection, not the process', async (_, following) => {
+  const origin = await startRawOrigin(() => {})
+  const proxy = await startProxy()
+  const answer = await sendRaw(proxy.port, requestBytes(`${origin.url}/`) + following(origin.url))
+  expect(answer).toBe('')
+  await waitFor(() => origin.open.size === 0)
+})
