@@ -23,7 +23,7 @@ export function iamAuth(options: IamAuthOptions = {}): IamAuthHandler {
   return (req, res, next) => {
     const origin = requestOrigin(req, config.origin)
     admit(req, res, origin, service)
-      .catch((error) => void respondWithError(error, req, res, { origin, config }))
+      .catch((error) => void respondWithError(error, req, res, origin, service))
       .then((isAdmitted) => isAdmitted === true && next(), next)
   }
 }

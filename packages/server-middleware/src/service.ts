@@ -4,8 +4,10 @@ import { createWhoAmI } from './aws/sts.js'
 import { type Challenges, createChallenges } from './challenges.js'
 import type { Deps } from './deps.js'
 import { createRateLimit, type RateLimit } from './http/rate-limit.js'
+import { type ConcurrencyLimit, createConcurrencyLimit } from './login/concurrency.js'
 import { createKeyArnSource, type KeyArnSource } from './login/key-arn.js'
 import type { IamAuthConfig } from './options/config.js'
+import { createRefusalLog, type RefusalLog } from './respond/refusal-log.js'
 import { createSessions, type Sessions } from './session/sessions.js'
 import { guardStore } from './stores/guard.js'
 import { memoryStore } from './stores/memory.js'
@@ -17,9 +19,11 @@ export interface Service {
   readonly deps: Deps
   readonly challenges: Challenges
   readonly sessions: Sessions
+  readonly concurrency: ConcurrencyLimit
   readonly rateLimit: RateLimit
   readonly keyArn: KeyArnSource
   readonly store: Store
+  readonly refusals: RefusalLog
 }
 
 /** The composition root: who is made of what. */
@@ -35,9 +39,11 @@ export function createService(config: IamAuthConfig): Service {
     deps,
     challenges: createChallenges({ keys: config.keys, now, randomBytes: deps.randomBytes }),
     sessions: createSessions(config, deps, store),
-    rateLimit: createRateLimit({ ...config.rateLimit, now }),
+    concurrency: createConcurrencyLimit(config.maxConcurrentLogins),
+    rateLimit: createRateLimit({ perAddress: config.rateLimit, total: config.totalRateLimit, now }),
     keyArn,
     store,
+    refusals: createRefusalLog(config.logger, now),
   }
 }
 

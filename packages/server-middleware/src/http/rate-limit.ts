@@ -1,52 +1,57 @@
-import { isIPv6 } from 'node:net'
+import { isIPv4, isIPv6 } from 'node:net'
 import { LoginRefusal } from '../refusal.js'
+import { createTokenBuckets, type Rate } from './token-buckets.js'
 
-/** A token bucket per address, so that nobody empties the account's KMS quota through us. */
+/** How often a login may be tried, so that nobody empties the account's KMS quota, or its purse, through us. */
 export interface RateLimit {
-  /** @throws LoginRefusal ERR_IAM_RATE_LIMIT */
+  /** @throws LoginRefusal ERR_IAM_RATE_LIMIT, ERR_IAM_TOTAL_RATE_LIMIT */
   take(address: string): void
 }
 
 export interface RateLimitOptions {
-  readonly perSecond: number
-  readonly burst: number
+  readonly perAddress: Rate
+  /** Of all addresses together, on this instance. */
+  readonly total: Rate
   /** ms since 1970. */
   readonly now: () => number
-  /** Addresses remembered; the one not seen for longest is forgotten. @default 10000 */
+  /** Addresses remembered. @default 10000 */
   readonly maxAddresses?: number
 }
 
-interface Bucket {
-  readonly tokens: number
-  readonly at: number
-}
-
-export function createRateLimit({ perSecond, burst, now, maxAddresses = 10_000 }: RateLimitOptions): RateLimit {
-  const buckets = new Map<string, Bucket>()
+/** An address that is over its own limit takes nothing from the others. */
+export function createRateLimit({ perAddress, total, now, maxAddresses = 10_000 }: RateLimitOptions): RateLimit {
+  const ofOne = createTokenBuckets({ ...perAddress, now, maxNames: maxAddresses })
+  const ofAll = createTokenBuckets({ ...total, now, maxNames: 1 })
   return {
     take(address) {
-      const name = networkOf(address)
-      const at = now()
-      const last = buckets.get(name) ?? { tokens: burst, at }
-      const elapsed = Math.max(0, at - last.at) / 1000
-      const tokens = Math.min(burst, last.tokens + elapsed * perSecond)
-      buckets.delete(name) // so that the Map is in the order of last use
-      buckets.set(name, { tokens: tokens < 1 ? tokens : tokens - 1, at })
-      if (buckets.size > maxAddresses) buckets.delete(buckets.keys().next().value ?? '')
-      if (tokens < 1) throw new LoginRefusal('ERR_IAM_RATE_LIMIT', 'too many logins from this address')
+      if (!ofOne.take(networkOf(address))) {
+        throw new LoginRefusal('ERR_IAM_RATE_LIMIT', 'too many logins from this address')
+      }
+      if (!ofAll.take('all')) {
+        throw new LoginRefusal('ERR_IAM_TOTAL_RATE_LIMIT', 'too many logins from all addresses together')
+      }
     },
   }
 }
 
-/** An IPv6 client has a whole /64 to itself (RFC 6177), so that counts as one address. */
+/**
+ * What counts as one address. An IPv6 client has a whole /64 to itself (RFC 6177). Where Express trusts a proxy that
+ * checks nothing, `req.ip` is any text that a client sent: all such texts are one.
+ */
 export function networkOf(address: string): string {
   const [bare = ''] = address.split('%', 1)
-  if (!isIPv6(bare)) return bare
+  if (isIPv4(bare)) return copy(bare)
+  if (!isIPv6(bare)) return 'unknown'
   const [, mapped] = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(bare) ?? []
-  if (mapped !== undefined) return mapped
+  if (mapped !== undefined) return copy(mapped)
   const [head = '', tail] = new URL(`http://[${bare}]`).hostname.slice(1, -1).split('::')
   const before = head.split(':').filter((group) => group !== '')
   const after = (tail ?? '').split(':').filter((group) => group !== '')
   const zeros = Array<string>(8 - before.length - after.length).fill('0')
   return `${[...before, ...zeros, ...after].slice(0, 4).join(':')}::/64`
+}
+
+/** A part of a text keeps all of it in memory (V8's sliced strings): here, an X-Forwarded-For of up to 16 KiB. */
+function copy(ipv4: string): string {
+  return ipv4.split('.').map(Number).join('.')
 }

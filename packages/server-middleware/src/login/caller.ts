@@ -1,4 +1,4 @@
-import { parsePrincipalArn } from 'iam-auth-protocol'
+import { type Principal, parsePrincipalArn } from 'iam-auth-protocol'
 import type { CallerIdentity, IamIdentity } from '../identity.js'
 import type { IamAuthConfig } from '../options/config.js'
 import { mayComeIn } from '../policy/may-come-in.js'
@@ -16,10 +16,15 @@ export function requireCaller({ account, arn, userId }: CallerIdentity, config: 
   if (principal.account !== account) throw new LoginRefusal('ERR_IAM_ACCOUNT', 'the account is not that of the ARN')
   if (!config.allow.knownAccounts.has(account)) throw new LoginRefusal('ERR_IAM_ACCOUNT', `of account ${account}`)
   if (principal.partition !== config.partition) throw new LoginRefusal('ERR_IAM_PARTITION', 'of another partition')
-  const [, session] = userId.split(':')
-  if (principal.kind === 'role' && session !== principal.sessionName) {
+  const session = userId.includes(':') ? userId.slice(userId.indexOf(':') + 1) : undefined
+  if (session !== sessionOf(principal)) {
     throw new LoginRefusal('ERR_IAM_STS_ANSWER', 'the UserId is of another session than the ARN')
   }
+}
+
+/** What stands behind the colon of the UserId: of roles `AROA…:session`, of federated users `account:name`, else nothing. */
+function sessionOf({ kind, name, sessionName }: Principal): string | undefined {
+  return kind === 'federated-user' ? name : sessionName
 }
 
 /** @throws LoginRefusal ERR_IAM_NOT_ALLOWED */

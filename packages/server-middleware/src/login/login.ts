@@ -20,12 +20,9 @@ export function openSession(res: ServerResponse, identity: IamIdentity, origin: 
   res.appendHeader('Set-Cookie', cookies)
 }
 
-/** For the log and for the operator's hook, whose failure does not undo the login. */
+/** For the log and for the operator's hook, whose failure, then or later, does not undo the login. */
 export function reportLogin(identity: IamIdentity, version: 1 | 2, origin: string, { config }: Service): void {
   config.logger.info({ arn: identity.arn, version, origin }, 'login')
-  try {
-    config.onLogin?.(identity, { version })
-  } catch (error) {
-    config.logger.error({ cause: String(error) }, 'onLogin failed')
-  }
+  const report = async () => config.onLogin?.(identity, { version })
+  report().catch((error: unknown) => config.logger.error({ cause: String(error) }, 'onLogin failed'))
 }

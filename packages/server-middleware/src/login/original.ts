@@ -44,7 +44,10 @@ export async function loginOriginal(
     bounce(res, returnUrl, origin, service)
     return
   }
-  const identity = await verifyOriginal(token, challenge, req, origin, service)
+  const identity = await service.concurrency.run(() => {
+    service.rateLimit.take(clientAddress(req))
+    return verifyOriginal(token, challenge, origin, service)
+  })
   openSession(res, identity, origin, service)
   reportLogin(identity, 1, origin, service)
   sendRedirect(res, dropBounceMark(returnUrl))
@@ -54,21 +57,21 @@ export async function loginOriginal(
 async function verifyOriginal(
   token: Uint8Array,
   challenge: IssuedChallenge,
-  req: IamAuthRequest,
   origin: string,
   service: Service,
 ): Promise<IamIdentity> {
   const { config, deps, sessions, store } = service
-  service.rateLimit.take(clientAddress(req))
   const bound = bindChallenge(challenge, origin, await service.keyArn(), config)
   await consumeChallenge(challenge, store)
   const { plaintext } = await decryptBound(token, bound, deps)
   const proof = parseSessionTokenProof(Buffer.from(plaintext).toString('latin1')) // by its schema it is ASCII
-  await consumeAccessKey(proof, origin, service)
+  const accessKey = accessKeyStoreId(proof, origin)
+  if (await store.used(accessKey)) throw accessKeyUsed()
   const caller = await deps.whoAmI(signFor(proof, config.stsRegions[0], deps.now()))
   requireCaller(caller, config)
   const identity = sessions.identify(caller)
   requireAllowed(identity, config.allow)
+  await consumeAccessKey(accessKey, service)
   return identity
 }
 
@@ -113,12 +116,21 @@ function bounce(res: ServerResponse, returnUrl: string, origin: string, service:
 /** What GetSessionToken's credentials live at most (STS API reference): a token's own expiry is the client's word. */
 const ACCESS_KEY_SECONDS = 129_600
 
-/** Each GetSessionToken makes a new key, so the same one under a new challenge is a replay. */
-async function consumeAccessKey({ accessKeyId }: SessionTokenProof, origin: string, service: Service): Promise<void> {
-  const untilSeconds = Math.floor(service.deps.now() / 1000) + ACCESS_KEY_SECONDS
-  if (!(await service.store.consume(`access-key:${origin}:${accessKeyId}`, untilSeconds))) {
-    throw new LoginRefusal('ERR_IAM_ACCESS_KEY_USED', 'these credentials have logged in before')
-  }
+/**
+ * Each GetSessionToken makes a new key, so the same one under a new challenge is a replay. Only those of people who may
+ * come in are remembered: it is for a day and a half, and whoever may encrypt can make up any number of others.
+ */
+async function consumeAccessKey(storeId: string, { deps, store }: Service): Promise<void> {
+  const untilSeconds = Math.floor(deps.now() / 1000) + ACCESS_KEY_SECONDS
+  if (!(await store.consume(storeId, untilSeconds))) throw accessKeyUsed()
+}
+
+function accessKeyStoreId({ accessKeyId }: SessionTokenProof, origin: string): string {
+  return `access-key:${origin}:${accessKeyId}`
+}
+
+function accessKeyUsed(): LoginRefusal {
+  return new LoginRefusal('ERR_IAM_ACCESS_KEY_USED', 'these credentials have logged in before')
 }
 
 function signFor(proof: SessionTokenProof, region: string, nowMs: number): SignedIdentityRequest {

@@ -1,4 +1,5 @@
-import { parseLoginRequest, parseSignedIdentity } from 'iam-auth-protocol'
+import { type LoginRequest, parseLoginRequest, parseSignedIdentity } from 'iam-auth-protocol'
+import type { IssuedChallenge } from '../challenges.js'
 import { readBody } from '../http/read-body.js'
 import { clientAddress, type IamAuthRequest } from '../http/request-facts.js'
 import { requireJson, requireMethod, requireSameSite } from '../http/requirements.js'
@@ -22,13 +23,26 @@ import {
  * @throws LoginRefusal, ProtocolError: the code of the first check that fails
  */
 export async function verify(req: IamAuthRequest, origin: string, service: Service): Promise<IamIdentity> {
-  const { config, deps, challenges, rateLimit, sessions } = service
+  const { challenges, concurrency, rateLimit } = service
   requireMethod(req, 'POST')
   requireJson(req)
   const login = parseLoginRequest(await readBody(req))
   requireSameSite(req, origin)
   const challenge = challenges.requireCookie(req.headers.cookie, origin, login.challenge)
-  rateLimit.take(clientAddress(req))
+  return concurrency.run(() => {
+    rateLimit.take(clientAddress(req))
+    return verifyProof(login, challenge, origin, service)
+  })
+}
+
+/** The rest of it, which AWS has a part in. */
+async function verifyProof(
+  login: LoginRequest,
+  challenge: IssuedChallenge,
+  origin: string,
+  service: Service,
+): Promise<IamIdentity> {
+  const { config, deps, sessions } = service
   const bound = bindChallenge(challenge, origin, await service.keyArn(), config)
   await consumeChallenge(challenge, service.store)
   const dataKey = await openDataKey(login, bound, deps)

@@ -1,5 +1,6 @@
 import type { EncryptionContext, Partition } from 'iam-auth-protocol'
 import type { Deps } from '../deps.js'
+import type { Rate } from '../http/token-buckets.js'
 import type { IamIdentity } from '../identity.js'
 import type { Logger } from '../log.js'
 import type { ArnPattern } from '../policy/arn-pattern.js'
@@ -33,7 +34,9 @@ export interface IamAuthConfig {
   readonly allow: AllowRules
   readonly trustedSessionNameRoles: readonly ArnPattern[]
   readonly store: Store | undefined
-  readonly rateLimit: { readonly perSecond: number; readonly burst: number }
+  readonly rateLimit: Rate
+  readonly totalRateLimit: Rate
+  readonly maxConcurrentLogins: number
   readonly logger: Logger
   readonly onLogin: ((identity: IamIdentity, login: { readonly version: 1 | 2 }) => void) | undefined
   readonly endpoints: { readonly kms: string | undefined; readonly sts: string | undefined }

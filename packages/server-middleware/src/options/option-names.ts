@@ -19,6 +19,8 @@ const NAMES: Readonly<Record<keyof IamAuthOptions, true>> = {
   trustedSessionNameRoles: true,
   store: true,
   rateLimit: true,
+  totalRateLimit: true,
+  maxConcurrentLogins: true,
   logger: true,
   onLogin: true,
   endpoints: true,

@@ -48,6 +48,10 @@ export interface IamAuthOptions {
   readonly store?: Store | undefined
   /** Logins of one address (IPv6: of one /64). @default { perSecond: 20, burst: 100 } */
   readonly rateLimit?: { readonly perSecond: number; readonly burst: number } | undefined
+  /** Logins of all addresses together, on one instance. @default { perSecond: 100, burst: 500 } */
+  readonly totalRateLimit?: { readonly perSecond: number; readonly burst: number } | undefined
+  /** Logins that one instance checks at the same time; whoever comes then is told to try again. @default 16 */
+  readonly maxConcurrentLogins?: number | undefined
   /** @default one JSON line an event on stderr */
   readonly logger?: Logger | undefined
   /** Called after every login: to audit, or to count who still uses version 1. */

@@ -18,7 +18,7 @@ import {
   resolveRegions,
   resolveSecrets,
 } from './resolve-values.js'
-import { requireEndpoint, requireFunctions, requireRateLimit, requireSeconds, requireText } from './values.js'
+import { requireCount, requireEndpoint, requireFunctions, requireRate, requireSeconds, requireText } from './values.js'
 
 const DEFAULT_SESSION_SECONDS = 3600
 /** Stands for a realm that is a problem noted already. */
@@ -32,6 +32,7 @@ export function resolveOptions(options: IamAuthOptions, env: Environment): IamAu
   const config = {
     ...place,
     ...resolveProof(options, env, place, problems),
+    ...resolveLimits(options, problems),
     ...resolveSession(options, env, problems),
     ...resolveAdmission(options, place, problems),
     ...resolveSurroundings(options, env, problems),
@@ -60,7 +61,7 @@ function resolvePlace(options: IamAuthOptions, env: Environment, { take }: Probl
   }
 }
 
-type Proof = Pick<IamAuthConfig, 'extraContext' | 'protocols' | 'stsRegions' | 'rateLimit'>
+type Proof = Pick<IamAuthConfig, 'extraContext' | 'protocols' | 'stsRegions'>
 
 /** What a login has to show. */
 function resolveProof(options: IamAuthOptions, env: Environment, place: Place, { take }: Problems): Proof {
@@ -68,7 +69,20 @@ function resolveProof(options: IamAuthOptions, env: Environment, place: Place, {
     extraContext: take('encryptionContext, salt (KMS_SALT)', () => resolveContext(options, env, place.origin)),
     protocols: take('protocols (IAM_AUTH_PROTOCOLS)', () => resolveProtocols(options, env)),
     stsRegions: take('stsRegions (IAM_AUTH_STS_REGIONS)', () => resolveRegions(options, env, place)),
-    rateLimit: take('rateLimit', () => requireRateLimit(options.rateLimit ?? { perSecond: 20, burst: 100 })),
+  }
+}
+
+type Limits = Pick<IamAuthConfig, 'rateLimit' | 'totalRateLimit' | 'maxConcurrentLogins'>
+
+/** 100 a second is a hundredth of the smallest request quota KMS gives an account, and some $26 a day. */
+const TOTAL_RATE = { perSecond: 100, burst: 500 }
+
+/** How often it may be tried. */
+function resolveLimits(options: IamAuthOptions, { take }: Problems): Limits {
+  return {
+    rateLimit: take('rateLimit', () => requireRate(options.rateLimit ?? { perSecond: 20, burst: 100 })),
+    totalRateLimit: take('totalRateLimit', () => requireRate(options.totalRateLimit ?? TOTAL_RATE)),
+    maxConcurrentLogins: take('maxConcurrentLogins', () => requireCount(options.maxConcurrentLogins ?? 16)),
   }
 }
 

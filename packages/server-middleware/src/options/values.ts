@@ -1,3 +1,5 @@
+import type { Rate } from '../http/token-buckets.js'
+
 /** A text that is there. @throws Error */
 export function requireText(value: string | undefined): string {
   if (value === undefined || value === '') throw new Error('is missing')
@@ -39,13 +41,14 @@ export function requireFunctions<T extends object | undefined>(value: T, names: 
   return value
 }
 
-interface RateLimit {
-  readonly perSecond: number
-  readonly burst: number
+/** @throws Error */
+export function requireRate(rate: Rate): Rate {
+  if (!(rate.perSecond > 0 && rate.burst >= 1)) throw new Error('perSecond is above 0, and burst 1 or more')
+  return rate
 }
 
 /** @throws Error */
-export function requireRateLimit(limit: RateLimit): RateLimit {
-  if (!(limit.perSecond > 0 && limit.burst >= 1)) throw new Error('perSecond is above 0, and burst 1 or more')
-  return limit
+export function requireCount(count: number): number {
+  if (!Number.isInteger(count) || count < 1) throw new Error('it is a whole number, 1 or more')
+  return count
 }

@@ -3,6 +3,7 @@ import { formatChallengeSetCookie } from 'iam-auth-protocol'
 import { clientAddress, type IamAuthRequest } from '../http/request-facts.js'
 import type { IamAuthConfig } from '../options/config.js'
 import { describeRefusal } from '../refusal.js'
+import type { Service } from '../service.js'
 import { type PublicError, sendError } from './send.js'
 
 const RETRY_AFTER_SECONDS: Readonly<Record<number, number>> = { 429: 1, 503: 5 }
@@ -12,11 +13,12 @@ export function respondWithError(
   error: unknown,
   req: IamAuthRequest,
   res: ServerResponse,
-  { origin, config }: { readonly origin: string | undefined; readonly config: IamAuthConfig },
+  origin: string | undefined,
+  { config, refusals }: Pick<Service, 'config' | 'refusals'>,
 ): void {
   const { code, status, spent, message, cause } = describeRefusal(error)
   const fields = { code, status, reason: message, ...describeCause(cause), origin, address: clientAddress(req) }
-  config.logger[status >= 500 && status !== 503 ? 'error' : 'warn'](fields, 'refused')
+  refusals.write(status >= 500 && status !== 503 ? 'error' : 'warn', fields)
   if (res.headersSent) return void res.destroy()
   if (spent && origin !== undefined) res.appendHeader('Set-Cookie', formatChallengeSetCookie(origin, ''))
   const retryAfter = RETRY_AFTER_SECONDS[status]
@@ -59,7 +61,7 @@ const PUBLIC_ERRORS: Readonly<Record<number, PublicError>> = {
     message:
       'The service is not configured for this host name. Its operator sets IAM_AUTH_ORIGIN (the option origin of iamAuth) to the origin in use, like https://wiki.example.com.',
   },
-  429: { name: 'too_many_logins', title: 'Too many logins', message: 'Too many logins from this address. Try again.' },
+  429: { name: 'too_many_logins', title: 'Too many logins', message: 'Too many logins. Try again in a moment.' },
   503: {
     name: 'aws_unavailable',
     title: 'Logins are not possible right now',

@@ -3,32 +3,55 @@ import type { Store } from './store.js'
 export interface MemoryStoreOptions {
   /** ms since 1970. @default Date.now */
   readonly now?: () => number
-  /** Entries it holds. When full it fails, since to forget one would let it be used twice. @default 100000 */
+  /**
+   * Ids it holds of each kind (what stands before the first colon: challenges, access keys, ended sessions). When full it
+   * fails, since to forget one would let it be used twice; one kind that is full is no reason to refuse another.
+   * @default 100000
+   */
   readonly maxEntries?: number
 }
 
-const SWEEP_SECONDS = 60
-
 /** The default store: in this process, so for a service of one instance. */
 export function memoryStore({ now = Date.now, maxEntries = 100_000 }: MemoryStoreOptions = {}): Store {
-  const untilById = new Map<string, number>()
-  let nextSweep = 0
-
-  const isHeld = (id: string) => (untilById.get(id) ?? 0) > now() / 1000
-  const sweep = () => {
-    const seconds = now() / 1000
-    nextSweep = seconds + SWEEP_SECONDS
-    for (const [id, until] of untilById) if (until <= seconds) untilById.delete(id)
+  const shelves = new Map<string, Shelf>()
+  const shelfOf = (id: string) => {
+    const [kind = ''] = id.includes(':') ? id.split(':', 1) : []
+    const shelf = shelves.get(kind) ?? createShelf(maxEntries)
+    shelves.set(kind, shelf)
+    return shelf
   }
-
   return {
-    consume(id, untilSeconds) {
-      if (isHeld(id)) return false
-      if (now() / 1000 >= nextSweep || untilById.size >= maxEntries) sweep()
-      if (untilById.size >= maxEntries) throw new Error(`the store holds ${maxEntries} entries`)
+    consume: (id, untilSeconds) => shelfOf(id).consume(id, untilSeconds, now() / 1000),
+    used: (id) => shelfOf(id).holds(id, now() / 1000),
+  }
+}
+
+interface Shelf {
+  holds(id: string, nowSeconds: number): boolean
+  consume(id: string, untilSeconds: number, nowSeconds: number): boolean
+}
+
+const SWEEP_SECONDS = 60
+/** When full: a sweep looks at every entry, and who floods a full store shall not cause one each time. */
+const FULL_SWEEP_SECONDS = 1
+
+function createShelf(maxEntries: number): Shelf {
+  const untilById = new Map<string, number>()
+  let sweptAt = Number.NEGATIVE_INFINITY
+  const holds = (id: string, nowSeconds: number) => (untilById.get(id) ?? 0) > nowSeconds
+  const sweep = (nowSeconds: number) => {
+    sweptAt = nowSeconds
+    for (const [id, until] of untilById) if (until <= nowSeconds) untilById.delete(id)
+  }
+  return {
+    holds,
+    consume(id, untilSeconds, nowSeconds) {
+      if (holds(id, nowSeconds)) return false
+      const isFull = untilById.size >= maxEntries
+      if (Math.abs(nowSeconds - sweptAt) >= (isFull ? FULL_SWEEP_SECONDS : SWEEP_SECONDS)) sweep(nowSeconds)
+      if (untilById.size >= maxEntries) throw new Error(`the store holds ${maxEntries} entries of this kind`)
       untilById.set(id, untilSeconds)
       return true
     },
-    used: isHeld,
   }
 }

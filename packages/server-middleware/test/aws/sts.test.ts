@@ -178,6 +178,13 @@ describe('a caller that STS names', () => {
       'ERR_IAM_STS_ANSWER',
       { Arn: 'arn:aws:sts::123456789012:assumed-role/a/alice', UserId: 'AROAAAAAAAAAAAAAAAAA:bob' },
     ],
+    ['ERR_IAM_STS_ANSWER', { UserId: 'AROAAAAAAAAAAAAAAAAA:alice' }],
+    ['ERR_IAM_STS_ANSWER', { UserId: 'AIDAAAAAAAAAAAAAAAAA:' }],
+    [
+      'ERR_IAM_STS_ANSWER',
+      { Arn: 'arn:aws:sts::123456789012:assumed-role/a/bob', UserId: 'AROAAAAAAAAAAAAAAAAA:bob:x' },
+    ],
+    ['ERR_IAM_STS_ANSWER', { Arn: 'arn:aws:sts::123456789012:federated-user/alice', UserId: '123456789012:bob' }],
     ['ERR_IAM_NOT_ALLOWED', { Arn: 'arn:aws:iam::123456789012:root', UserId: '123456789012' }],
     ['ERR_IAM_NOT_ALLOWED', { Arn: 'arn:aws:sts::123456789012:federated-user/alice', UserId: '123456789012:alice' }],
   ])('is refused: %s %j', async (code, over) => {

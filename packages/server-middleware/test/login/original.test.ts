@@ -10,6 +10,10 @@ import {
 import { cookiesOf, send } from '../support/http.js'
 import { startService, type TestService } from '../support/service.js'
 
+function fail(): never {
+  throw new Error('no database')
+}
+
 let service: TestService
 beforeEach(async () => {
   service = await startService({ protocols: [1, 2] })
@@ -106,6 +110,28 @@ describe('a login of version 1', () => {
     expect([again.status, service.codes(), service.calls()]).toEqual([403, ['ERR_IAM_ACCESS_KEY_USED'], ['Decrypt']])
   })
 
+  it('is good once: by its access key, also where both come at the same time', async () => {
+    const credentials = service.aws.issueSession({ user: 'alice' })
+    const tokens = [await prepareToken({ credentials }), await prepareToken({ credentials })]
+    const answers = await Promise.all(tokens.map(({ token, cookie }) => redeem(token, cookie)))
+    expect(answers.map(({ status }) => status).sort()).toEqual([303, 403])
+    expect(service.codes()).toEqual(['ERR_IAM_ACCESS_KEY_USED'])
+  })
+
+  it('leaves nothing behind of credentials that are not those of somebody who may come in', async () => {
+    const remembered: string[] = []
+    const consume = (id: string) => remembered.push(id) > 0
+    const strict = await startService({ protocols: [1, 2], store: { consume, used: () => false }, aws: service.aws })
+    const genuine = service
+    service = strict
+    const madeUp = { ...genuine.aws.issueSession({ user: 'alice' }), secretAccessKey: 'x'.repeat(40) }
+    const { token, cookie } = await prepareToken({ credentials: madeUp })
+    expect([(await redeem(token, cookie)).status, strict.codes()]).toEqual([403, ['ERR_IAM_STS_REFUSED']])
+    expect(remembered).toEqual([expect.stringMatching(/^challenge:/)])
+    service = genuine
+    await strict.close()
+  })
+
   it('never passes as one of version 2, nor the other way round', async () => {
     const { headers, body } = await prepareLogin(service)
     const { ek } = JSON.parse(body) as { ek: string }
@@ -125,6 +151,16 @@ describe('a login of version 1', () => {
     await logIn(counted)
     expect(versions).toEqual([2])
     await counted.close()
+  })
+
+  it.each([
+    ['throws', () => fail()],
+    ['rejects', async () => fail()],
+  ])('a hook that %s is a line in the log, and the login stands', async (_, onLogin) => {
+    const hooked = await startService({ onLogin })
+    expect((await logIn(hooked)).answer.status).toBe(204)
+    expect(hooked.log.at(-1)).toMatchObject({ level: 'error', message: 'onLogin failed', cause: 'Error: no database' })
+    await hooked.close()
   })
 })
 

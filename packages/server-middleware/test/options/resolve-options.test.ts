@@ -37,6 +37,8 @@ describe('iamAuth() without options', () => {
       sessionSeconds: 3600,
       stsRegions: ['eu-west-1'],
       rateLimit: { perSecond: 20, burst: 100 },
+      totalRateLimit: { perSecond: 100, burst: 500 },
+      maxConcurrentLogins: 16,
       endpoints: { kms: undefined, sts: undefined },
     })
     expect(Object.isFrozen(config)).toBe(true)
@@ -135,6 +137,8 @@ describe('an option', () => {
     ],
     ['salt', { salt: 'é' }, /KMS_SALT/],
     ['rate', { rateLimit: { perSecond: 0, burst: 1 } }, /rateLimit/],
+    ['total rate', { totalRateLimit: { perSecond: 1, burst: 0 } }, /totalRateLimit/],
+    ['number at a time', { maxConcurrentLogins: 0 }, /maxConcurrentLogins/],
     ['store', { store: { consume: () => true } }, /store: it has no function used/],
     ['logger', { logger: {} }, /logger: it has no function info, warn, error/],
     ['endpoint', { endpoints: { sts: 'localhost:1' } }, /endpoints \(AWS_ENDPOINT_URL\): not an http or https URL/],

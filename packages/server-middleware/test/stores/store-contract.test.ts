@@ -60,6 +60,30 @@ describe('memory', () => {
     ms = 100_000
     expect(store.consume('d', 200)).toBe(true)
   })
+
+  it('that is full of one kind of ids takes others', () => {
+    const store = memoryStore({ now: () => 0, maxEntries: 2 })
+    for (const id of ['session:a', 'session:b']) expect(store.consume(id, 100)).toBe(true)
+    expect(() => store.consume('session:c', 100)).toThrow('2 entries')
+    expect([store.consume('challenge:a', 100), store.used('challenge:a'), store.used('session:a')]).toEqual([
+      true,
+      true,
+      true,
+    ])
+  })
+
+  it('that is full looks for room once a second, not each time it is asked', () => {
+    let ms = 0
+    const store = memoryStore({ now: () => ms, maxEntries: 2 })
+    store.consume('a', 100)
+    store.consume('b', 100.5)
+    ms = 100_000
+    expect(store.consume('c', 300)).toBe(true)
+    ms = 100_600
+    expect(() => store.consume('d', 300)).toThrow('2 entries')
+    ms = 101_000
+    expect(store.consume('d', 300)).toBe(true)
+  })
 })
 
 const redisServer = findRedisServer()
