@@ -27,10 +27,11 @@ function restOfUpload({ request, body }: Exchange): Promise<void> {
 }
 
 const DRAIN_LIMIT_BYTES = 64 * 1024
+const DRAIN_LIMIT_MS = 2000
 
 /**
- * A challenge nobody will see. A short body is read to its end, so that the connection can be used again; a long one, or
- * one that came before the request was sent, is cut off with its connection. Resolves when a connection that is about to
+ * A challenge nobody will see. A short body is read to its end, so that the connection can be used again; a long or slow
+ * one, or one that came before the request was sent, is cut off with its connection. Resolves when a connection that is about to
  * be free is free: the replay can take it.
  */
 export async function discardChallenge({ upstream }: Exchange, challenge: IncomingMessage): Promise<void> {
@@ -43,6 +44,9 @@ export async function discardChallenge({ upstream }: Exchange, challenge: Incomi
     size += chunk.length
     if (size > DRAIN_LIMIT_BYTES) challenge.destroy()
   })
+  // Nobody else would: its request is over, so even the client's going away does not reach it.
+  const deadline = setTimeout(() => challenge.destroy(), DRAIN_LIMIT_MS)
+  challenge.once('close', () => clearTimeout(deadline))
   if (upstream && !upstream.closed && challenge.complete)
     await new Promise((resolve) => upstream.once('close', resolve))
 }

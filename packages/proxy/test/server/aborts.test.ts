@@ -1,6 +1,15 @@
 import type net from 'node:net'
 import { expect, test } from 'vitest'
-import { connectRaw, requestBytes, sendRaw, startOrigin, startProxy, startRawOrigin, waitFor } from './rig.js'
+import {
+  connectRaw,
+  requestBytes,
+  scriptedLogin,
+  sendRaw,
+  startOrigin,
+  startProxy,
+  startRawOrigin,
+  waitFor,
+} from './rig.js'
 
 /** The client's end, in the ways it may come. */
 const DEATHS: ReadonlyArray<readonly [how: string, kill: (socket: net.Socket) => void]> = [
@@ -135,4 +144,16 @@ test('a refused request with a body gets its answer before the connection ends',
   client.write(Buffer.alloc(500_000))
   await client.ended
   expect(client.text()).toMatch(/^HTTP\/1.1 400 .*another host/s)
+})
+
+test('a challenge whose body never ends is cut off once it has been answered', async () => {
+  const { login } = scriptedLogin({ kind: 'respond', status: 403, rawHeaders: [], body: 'no\n' })
+  const origin = await startRawOrigin((socket) => {
+    socket.write('HTTP/1.1 401 X\r\nWWW-Authenticate: IAM realm="x"\r\nTransfer-Encoding: chunked\r\n\r\n')
+    const drip = setInterval(() => socket.write('1\r\nx\r\n'), 100)
+    socket.on('close', () => clearInterval(drip))
+  })
+  const proxy = await startProxy({ login })
+  expect(await sendRaw(proxy.port, requestBytes(origin.url, ['Connection: close']))).toMatch(/^HTTP\/1.1 403 .*no\n$/s)
+  await waitFor(() => origin.open.size === 0)
 })
