@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http'
+import { STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 
 /** An answer of our own instead of the service's: what happened and what to do, in one sentence for a person. */
@@ -25,7 +26,9 @@ export function answerRefusal(response: ServerResponse, refusal: Refusal): void 
   if (response.headersSent) return
   const body = bodyOf(refusal)
   if (refusal.isAboutFraming) response.shouldKeepAlive = false
-  response.writeHead(refusal.status, [...headersOf(refusal), 'Content-Length', String(Buffer.byteLength(body))])
+  // The reason is said again: a failed attempt to write the service's own has left that in the response.
+  const reason = STATUS_CODES[refusal.status] ?? ''
+  response.writeHead(refusal.status, reason, [...headersOf(refusal), 'Content-Length', String(Buffer.byteLength(body))])
   if (response.req.method === 'HEAD') response.end()
   else endAfterUpload(response, body)
 }

@@ -12,6 +12,7 @@ import { splice } from './splice.js'
 import { refusalFor } from './statuses.js'
 import type { Authority } from './target.js'
 import { parseConnectTarget } from './target.js'
+import { endIfUnanswered } from './unanswered.js'
 
 /**
  * client → us → host:port (CONNECT). The other end is dialled before the client hears 200: a browser that tries https
@@ -23,6 +24,7 @@ export async function tunnel(
   client: Socket,
   head: Buffer,
 ): Promise<void> {
+  if (endIfUnanswered(context, client)) return
   const takeEarlyBytes = holdEarlyBytes(client, head)
   try {
     const authority = requireTunnel(context, request)

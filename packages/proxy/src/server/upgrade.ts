@@ -6,6 +6,7 @@ import { holdEarlyBytes } from './early-bytes.js'
 import { forward } from './forward.js'
 import { hasBody } from './outgoing-headers.js'
 import { sortRequestHeaders } from './request-headers.js'
+import { endIfUnanswered } from './unanswered.js'
 
 /** client → us → service: a request that asks to leave HTTP, a WebSocket in most cases. */
 export function upgrade(
@@ -15,6 +16,7 @@ export function upgrade(
   socket: Socket,
   head: Buffer,
 ): void {
+  if (endIfUnanswered(context, socket)) return
   if (!isRelayed(request)) {
     takeAsOrdinary(server, request, socket, head)
     return
