@@ -12,7 +12,8 @@ import { keysOf } from './proxy.js'
 export interface TestService extends Application {
   readonly port: number
   readonly url: string
-  readonly clock: { advance(seconds: number): void }
+  readonly aws: LocalAws
+  readonly clock: { readonly ms: number; advance(seconds: number): void }
   /** Requests that reached the service, whatever became of them. */
   readonly arrived: string[]
   /** What the middleware logged. */
@@ -31,6 +32,9 @@ export async function startService(aws: LocalAws, keep: Keeper, options: Service
   const log: TestService['log'] = []
   let clockOffset = 0
   const clock = {
+    get ms() {
+      return Date.now() + clockOffset
+    },
     advance(seconds: number) {
       clockOffset += seconds * 1000
     },
@@ -45,7 +49,7 @@ export async function startService(aws: LocalAws, keep: Keeper, options: Service
     publicPaths: ['/public', '/public/*'],
     ...given,
     logger: { info: note, warn: note, error: note },
-    deps: { now: () => Date.now() + clockOffset },
+    deps: { now: () => clock.ms },
   })
   const app = express()
   const arrived: string[] = []
@@ -75,7 +79,7 @@ export async function startService(aws: LocalAws, keep: Keeper, options: Service
   }
   keep(close)
   const { port } = server.address() as AddressInfo
-  return { ...application, port, url: `http://127.0.0.1:${port}`, clock, arrived, log, close }
+  return { ...application, aws, port, url: `http://127.0.0.1:${port}`, clock, arrived, log, close }
 }
 
 /** An upgrade goes through the same middleware; Node gives no response with it, so it is made here. */

@@ -14,6 +14,9 @@ import {
 import { type Answer, cookiesOf, send } from './http.js'
 import type { TestService } from './service.js'
 
+/** As much of a service under test as a client needs to know. */
+export type LoginTarget = Pick<TestService, 'url' | 'aws'> & { readonly clock: { readonly ms: number } }
+
 export interface Credentials {
   readonly accessKeyId: string
   readonly secretAccessKey: string
@@ -50,7 +53,7 @@ async function answerChallenge(
   challenge: Challenge,
   origin: string,
   credentials: Credentials,
-  { aws, clock }: Pick<TestService, 'aws' | 'clock'>,
+  { aws, clock }: Pick<LoginTarget, 'aws' | 'clock'>,
   twists: Twists = {},
 ): Promise<string> {
   const bound = challenge.bound
@@ -127,7 +130,7 @@ export function credentialsOf({ aws }: Pick<TestService, 'aws'>, user = 'alice')
 
 /** The 401, and a login that would be taken: for tests that change one thing. */
 export async function prepareLogin(
-  service: TestService,
+  service: LoginTarget,
   given: { credentials?: Credentials; twists?: Twists; origin?: string } = {},
 ) {
   const { credentials = credentialsOf(service), twists = {}, origin = service.url } = given
@@ -145,7 +148,7 @@ export async function prepareLogin(
 }
 
 /** A whole login. */
-export async function logIn(service: TestService, given: Parameters<typeof prepareLogin>[1] = {}) {
+export async function logIn(service: LoginTarget, given: Parameters<typeof prepareLogin>[1] = {}) {
   const { headers, body } = await prepareLogin(service, given)
   const answer = await send(`${service.url}/auth`, { method: 'POST', headers, body })
   return { answer, cookie: cookiesOf(answer.setCookies) }
