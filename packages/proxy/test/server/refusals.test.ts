@@ -86,7 +86,11 @@ test.each<[what: string, head: string, pattern: RegExp]>([
   ['a bare CR in Location', 'HTTP/1.1 302 Found\r\nLocation: /a\rX: b\r\n\r\n', /^HTTP\/1.1 502 .*not valid HTTP/s],
   ['a NUL in Location', 'HTTP/1.1 302 Found\r\nLocation: /a\0\r\n\r\n', /^HTTP\/1.1 502 .*not valid HTTP/s],
   ['17 KB of Location', `HTTP/1.1 302 Found\r\nLocation: /${'x'.repeat(17_000)}\r\n\r\n`, /^HTTP\/1.1 502 .*16 KiB/s],
-  ['a control character in the reason', 'HTTP/1.1 200 O\x01K\r\nContent-Length: 0\r\n\r\n', /^HTTP\/1.1 502 Bad Gateway\r/],
+  [
+    'a control character in the reason',
+    'HTTP/1.1 200 O\x01K\r\nContent-Length: 0\r\n\r\n',
+    /^HTTP\/1.1 502 Bad Gateway\r/,
+  ],
   ['an empty coding', 'HTTP/1.1 200 OK\r\nTransfer-Encoding:\r\nContent-Length: 1\r\n\r\na', /^HTTP\/1.1 502 /],
   ['chunked before gzip', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked, gzip\r\n\r\n', /^HTTP\/1.1 502 /],
   [

@@ -154,7 +154,10 @@ test.each([
 
 test.each([
   ['an upgrade', (url: string) => requestBytes(`${url}/ws`, WEBSOCKET)],
-  ['an upgrade that is an ordinary request to us', (url: string) => requestBytes(url, ['Connection: Upgrade', 'Upgrade: h2c'])],
+  [
+    'an upgrade that is an ordinary request to us',
+    (url: string) => requestBytes(url, ['Connection: Upgrade', 'Upgrade: h2c']),
+  ],
   ['a CONNECT', (url: string) => `CONNECT ${new URL(url).host} HTTP/1.1\r\nHost: ${new URL(url).host}\r\n\r\n`],
 ])('%s behind a request that is not answered yet ends the connection, not the process', async (_, following) => {
   const origin = await startRawOrigin(() => {})
