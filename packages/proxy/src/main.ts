@@ -10,7 +10,9 @@ import { createLoginLayer } from './login/answer-challenge.js'
 import { createTrustList } from './login/trust.js'
 import { renderRefusal } from './pages/refusal-page.js'
 import { promptMfaOnTerminal } from './prompt/terminal.js'
+import { createOwnUserCheck } from './server/admission.js'
 import { createDestinationPolicy } from './server/destinations.js'
+import { createUidOfPeer } from './server/peer-uid.js'
 import { createProxyServer } from './server/proxy-server.js'
 import { createUpstream } from './upstream/upstream.js'
 import { readVersion } from './version.js'
@@ -51,7 +53,7 @@ export async function startProxy(
     randomBytes,
     userAgent: `iam-auth-proxy/${readVersion()}`,
   })
-  const server = createProxyServer({ login, upstream, destinationPolicy, log, ...authOf(config) })
+  const server = createProxyServer({ login, upstream, destinationPolicy, log, ...clientsOf(config, log) })
   const { address } = await server.listen(config.bind.host, config.bind.port)
   return { address: { host: address.address, port: address.port }, close: server.close }
 }
@@ -63,7 +65,9 @@ function socksOf({ socksProxy }: ProxyConfig) {
   return { socks: { host, port, ...auth } }
 }
 
-function authOf({ proxyAuth }: ProxyConfig) {
-  if (proxyAuth === undefined) return {}
-  return { proxyAuth: { user: proxyAuth.username, password: proxyAuth.password.reveal() } }
+/** Who may use the proxy: whoever has its password; without one, where the system can tell, its own user. */
+function clientsOf({ proxyAuth }: ProxyConfig, log: Log) {
+  if (proxyAuth !== undefined) return { proxyAuth: { user: proxyAuth.username, password: proxyAuth.password.reveal() } }
+  const ownUid = process.platform === 'linux' ? process.getuid?.() : undefined
+  return ownUid === undefined ? {} : { admit: createOwnUserCheck({ uidOfPeer: createUidOfPeer(), ownUid, log }) }
 }

@@ -1,4 +1,6 @@
 import type { Socket } from 'node:net'
+import type { Admission } from './admission.js'
+import { GONE } from './admission.js'
 import type { ProxyContext } from './context.js'
 import type { Exchange } from './exchange.js'
 
@@ -10,13 +12,16 @@ export interface ClientConnection {
   readonly redirected: Set<string>
   /** A request here was not understood: what follows may be part of it, and is not looked at. */
   isDistrusted: boolean
+  readonly admission: Admission
+  /** Requests that wait for the admission. */
+  waiting: number
 }
 
 /** Remembers a client's socket. When the client goes, `onGone` is told each request it leaves behind. */
 export function followConnection(context: ProxyContext, socket: Socket, onGone: (exchange: Exchange) => void): void {
-  const { clients, limits } = context
+  const { clients, limits, admit } = context
   if (clients.has(socket)) return
-  const connection: ClientConnection = { exchanges: new Set(), redirected: new Set(), isDistrusted: false }
+  const connection = createConnection(admit(socket))
   clients.set(socket, connection)
   socket.on('close', () => {
     clients.delete(socket)
@@ -28,7 +33,11 @@ export function followConnection(context: ProxyContext, socket: Socket, onGone: 
 
 /** What we remember of a socket. One that has closed by now has nothing to remember. */
 export function connectionOf({ clients }: ProxyContext, socket: Socket): ClientConnection {
-  return clients.get(socket) ?? { exchanges: new Set(), redirected: new Set(), isDistrusted: true }
+  return clients.get(socket) ?? { ...createConnection(GONE), isDistrusted: true }
+}
+
+function createConnection(admission: Admission): ClientConnection {
+  return { exchanges: new Set(), redirected: new Set(), isDistrusted: false, admission, waiting: 0 }
 }
 
 /**

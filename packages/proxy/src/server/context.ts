@@ -2,6 +2,7 @@ import type { Socket } from 'node:net'
 import type { Log } from '../log.js'
 import type { LoginLayer } from '../login/exchange.js'
 import type { Upstream } from '../upstream/upstream.js'
+import type { Admission } from './admission.js'
 import type { ClientConnection } from './connection.js'
 
 export interface ProxyLimits {
@@ -29,6 +30,8 @@ export interface ProxyContext {
   readonly pseudonym: string
   /** Checks a Proxy-Authorization value. @default everyone may come in */
   readonly isAuthorized: ((credentials: string | undefined) => boolean) | undefined
+  /** Begins to find out whether a new connection may be used. */
+  readonly admit: (client: Socket) => Admission
   /** Every client connection. */
   readonly clients: Map<Socket, ClientConnection>
   /** Both ends of every tunnel and upgraded connection. */

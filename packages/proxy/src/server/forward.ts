@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { requireAdmitted } from './admission.js'
 import { receiveAnswer } from './answer.js'
 import { connectionOf } from './connection.js'
 import type { ProxyContext } from './context.js'
@@ -24,12 +25,22 @@ export function forward(
   upgrade?: ClientUpgrade,
 ): void {
   const connection = connectionOf(context, request.socket)
+  const { admission } = connection
   if (connection.isDistrusted) return
-  if (isAskedDirectly(request)) {
-    answerDirectly(response)
+  if (!admission.isDecided) {
+    connection.waiting += 1
+    void admission.decided.then(() => {
+      connection.waiting -= 1
+      forward(context, request, response, upgrade)
+    })
     return
   }
   try {
+    requireAdmitted(admission)
+    if (isAskedDirectly(request)) {
+      answerDirectly(response)
+      return
+    }
     const exchange = openExchange(context, request, response, upgrade)
     if (!exchange) return
     relayRequestBody(exchange)

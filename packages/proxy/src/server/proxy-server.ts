@@ -5,6 +5,8 @@ import type { AddressInfo, Socket } from 'node:net'
 import type { Log } from '../log.js'
 import type { LoginLayer } from '../login/exchange.js'
 import type { Upstream } from '../upstream/upstream.js'
+import type { Admission } from './admission.js'
+import { ADMITTED } from './admission.js'
 import { answerClientError } from './client-error.js'
 import { followConnection } from './connection.js'
 import type { ProxyContext, ProxyLimits } from './context.js'
@@ -26,6 +28,8 @@ export interface ProxyServerDeps {
   readonly log: Log
   /** @default none: whoever reaches the listener may use the proxy */
   readonly proxyAuth?: ProxyAuth
+  /** Who may use a connection, told by its socket. @default everybody */
+  readonly admit?: (client: Socket) => Admission
   readonly limits?: Partial<ProxyLimits>
 }
 
@@ -45,6 +49,7 @@ export function createProxyServer(deps: ProxyServerDeps): ProxyServer {
     limits: { ...DEFAULT_LIMITS, ...deps.limits },
     pseudonym: `iam-auth-proxy-${randomBytes(6).toString('hex')}`,
     isAuthorized: deps.proxyAuth && createProxyAuthCheck(deps.proxyAuth),
+    admit: deps.admit ?? (() => ADMITTED),
     clients: new Map(),
     tunnels: new Set(),
   }

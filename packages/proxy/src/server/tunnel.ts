@@ -1,5 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
+import { requireAdmitted } from './admission.js'
+import { connectionOf } from './connection.js'
 import type { ProxyContext } from './context.js'
 import { holdEarlyBytes } from './early-bytes.js'
 import { requireAuthorized } from './proxy-auth.js'
@@ -27,6 +29,9 @@ export async function tunnel(
   if (endIfUnanswered(context, client)) return
   const takeEarlyBytes = holdEarlyBytes(client, head)
   try {
+    const { admission } = connectionOf(context, client)
+    if (!admission.isDecided) await admission.decided
+    requireAdmitted(admission)
     const authority = requireTunnel(context, request)
     const sink = createTunnelSink(client)
     const upstream = await dial(context, authority, sink)

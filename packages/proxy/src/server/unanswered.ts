@@ -7,8 +7,8 @@ import type { ProxyContext } from './context.js'
  * waits for its answer, which would then come out in the middle of the tunnel. Such a connection is ended.
  */
 export function endIfUnanswered(context: ProxyContext, socket: Socket): boolean {
-  const { exchanges, isDistrusted } = connectionOf(context, socket)
-  if (exchanges.size === 0 && !isDistrusted) return false
+  const { exchanges, waiting, isDistrusted } = connectionOf(context, socket)
+  if (exchanges.size === 0 && waiting === 0 && !isDistrusted) return false
   socket.on('error', () => {})
   socket.destroy()
   return true

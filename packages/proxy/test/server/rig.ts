@@ -16,7 +16,7 @@ type Overrides = Partial<Omit<ProxyServerDeps, 'upstream'>> & {
 }
 
 const silent = () => {}
-const noLog = { debug: silent, info: silent, warn: silent, error: silent }
+export const noLog = { debug: silent, info: silent, warn: silent, error: silent }
 const noLogin: LoginLayer = { answer: async () => ({ kind: 'pass' }) }
 
 /** A proxy on a port of its own, closed after the test. */

@@ -1,0 +1,100 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import net from 'node:net'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { createUidOfPeer, type ReadTable } from '../../src/server/peer-uid.js'
+import { tableKeys } from '../../src/server/socket-table.js'
+import { waitFor } from './rig.js'
+
+const own = { address: '127.0.0.1', port: 8080 }
+const client = (port: number) => ({ address: '127.0.0.1', port })
+
+function lineOf(port: number, name: 'tcp' | 'tcp6', uid: number): string {
+  return `0${tableKeys(client(port), own)[name]}01 0:0 0:0 0 ${uid} 0 99 1\n`
+}
+
+/** Tables whose reading the test lets go on, piece by piece. */
+function scriptedTables(tables: Record<'tcp' | 'tcp6', string[]>) {
+  const reads: string[] = []
+  const gates: (() => void)[] = []
+  const readTable: ReadTable = async (name, isEnough) => {
+    reads.push(name)
+    await new Promise<void>((resolve) => gates.push(resolve))
+    for (const piece of tables[name]) if (isEnough(piece)) return void reads.push(`${name} is enough`)
+  }
+  return { readTable, reads, next: () => waitFor(() => gates.shift()).then((open) => open()) }
+}
+
+test('reads the second table only for who is not in the first, and no further than needed', async () => {
+  const tables = scriptedTables({ tcp: [lineOf(1, 'tcp', 7), lineOf(2, 'tcp', 8), ''], tcp6: [lineOf(3, 'tcp6', 9)] })
+  const uidOfPeer = createUidOfPeer(tables.readTable)
+  const first = uidOfPeer(client(1), own)
+  await tables.next()
+  expect(await first).toBe(7)
+  const second = uidOfPeer(client(3), own)
+  await tables.next()
+  await tables.next()
+  expect(await second).toBe(9)
+  expect(tables.reads).toEqual(['tcp', 'tcp is enough', 'tcp', 'tcp6', 'tcp6 is enough'])
+})
+
+test('a hundred that come during a look share the next one', async () => {
+  const ports = Array.from({ length: 100 }, (_, index) => index + 1)
+  const tables = scriptedTables({ tcp: [ports.map((port) => lineOf(port, 'tcp', port)).join('')], tcp6: [] })
+  const uidOfPeer = createUidOfPeer(tables.readTable)
+  const all = Promise.all(ports.map((port) => uidOfPeer(client(port), own)))
+  await tables.next()
+  await tables.next()
+  expect(await all).toEqual(ports)
+  expect(tables.reads.filter((name) => name === 'tcp')).toHaveLength(2)
+})
+
+test('who is in no table is looked for twice, and is nobody', async () => {
+  const tables = scriptedTables({ tcp: [], tcp6: [] })
+  const uid = createUidOfPeer(tables.readTable)(client(1), own)
+  for (let reads = 0; reads < 4; reads += 1) await tables.next()
+  expect(await uid).toBeUndefined()
+  expect(tables.reads).toEqual(['tcp', 'tcp6', 'tcp', 'tcp6'])
+})
+
+test('a table that cannot be read is an error for those who waited, and for nobody after', async () => {
+  let isBroken = true
+  const uidOfPeer = createUidOfPeer(async (_name, isEnough) => {
+    if (isBroken) throw new Error('EACCES')
+    isEnough(lineOf(1, 'tcp', 7))
+  })
+  await expect(uidOfPeer(client(1), own)).rejects.toThrow('EACCES')
+  isBroken = false
+  expect(await uidOfPeer(client(1), own)).toBe(7)
+})
+
+const SAYS_HELLO = 'const [host, port] = process.argv.slice(1); require("net").connect(port, host).write("x")'
+
+describe.skipIf(process.platform !== 'linux')('the real tables', () => {
+  async function accepted(host: string, listenOn: string, options: { uid?: number; gid?: number } = {}) {
+    const server = net.createServer().listen(0, listenOn)
+    onTestFinished(() => void server.close())
+    await once(server, 'listening')
+    const { port } = server.address() as net.AddressInfo
+    const child = spawn(process.execPath, ['-e', SAYS_HELLO, host, String(port)], { ...options, cwd: '/' })
+    onTestFinished(() => void child.kill())
+    const [socket] = (await once(server, 'connection')) as [net.Socket]
+    onTestFinished(() => void socket.destroy())
+    return socket
+  }
+  const uidOf = ({ remoteAddress = '', remotePort = 0, localAddress = '', localPort = 0 }: net.Socket) =>
+    createUidOfPeer()({ address: remoteAddress, port: remotePort }, { address: localAddress, port: localPort })
+
+  test.each([
+    ['127.0.0.1', '127.0.0.1'],
+    ['::ffff:127.0.0.1', '127.0.0.1'],
+    ['127.0.0.1', '::'],
+    ['::1', '::1'],
+  ])('know who has connected to %s where %s listens', async (host, listenOn) => {
+    expect(await uidOf(await accepted(host, listenOn))).toBe(process.getuid?.())
+  })
+
+  test.skipIf(process.getuid?.() !== 0)('know another user', async () => {
+    expect(await uidOf(await accepted('127.0.0.1', '127.0.0.1', { uid: 65_534, gid: 65_534 }))).toBe(65_534)
+  })
+})
