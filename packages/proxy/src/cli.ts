@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { ConfigError, type ProxyFlags } from './config/config.js'
 import { formatHostPort } from './config/host-port.js'
 import { formatConfig } from './config/print.js'
 import { resolveConfig } from './config/resolve.js'
+import { readSecretFile } from './config/secret-file.js'
 import { startWarnings } from './config/warnings.js'
 import { createLog } from './log.js'
 import { startProxy } from './main.js'
@@ -22,7 +22,7 @@ export async function run(): Promise<void> {
   const command = createCommand(readVersion())
   command.action(async (flags: ProxyFlags & { printConfig?: boolean }) => {
     try {
-      const config = resolveConfig(flags, env, (path) => readFileSync(path, 'utf8'))
+      const config = resolveConfig(flags, env, readSecretFile)
       if (flags.printConfig) process.stdout.write(`${formatConfig(config)}\n`)
       else await serve(config, startWarnings(config, env))
     } catch (error) {

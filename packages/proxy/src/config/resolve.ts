@@ -14,7 +14,7 @@ const LOG_FORMATS = ['text', 'json'] as const
 /**
  * Flags over environment over defaults.
  *
- * @param readFile gives a file's text: for `--proxy-auth-file`
+ * @param readFile gives the text of a file with a secret: `--proxy-auth-file`
  * @throws ConfigError with all problems at once
  */
 export function resolveConfig(flags: ProxyFlags, env: Env, readFile: (path: string) => string): ProxyConfig {
