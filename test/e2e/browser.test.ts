@@ -274,7 +274,7 @@ describe.skipIf(isMissing(chromiumPath, 'Chromium'))('Chromium through the proxy
   })
 
   test.each(framed)(
-    '%s of a plain-http name is let in like a page that is opened, but the browser keeps no session of it',
+    '%s of a plain-http name is let in like a page that is opened, but shows nothing, and the browser keeps no session',
     async (_name, script) => {
       const { origin } = await serviceAt('http://wiki.example.test')
       const evil = await serviceAt('http://evil.test')
@@ -284,6 +284,8 @@ describe.skipIf(isMissing(chromiumPath, 'Chromium'))('Chromium through the proxy
       await page.evaluate(`new Promise((resolve) => { const done = () => resolve(); ${script(origin)} })`)
       expect(tally(aws)).toEqual(ONE_LOGIN)
       expect(await context.cookies(origin)).toEqual([])
+      const framesShow = await Promise.all(page.frames().map((frame) => frame.content()))
+      expect(framesShow.join()).not.toContain('arn:')
     },
   )
 

@@ -17,7 +17,7 @@ export interface OriginalServerOptions extends ServiceAwsOptions {
 }
 
 /** A login that ended in a session. */
-export interface OriginalLogin extends Identity {
+interface OriginalLogin extends Identity {
   returnUrl: string
 }
 

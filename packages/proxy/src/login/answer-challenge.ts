@@ -3,7 +3,7 @@ import { createAttemptBudget } from './budget.js'
 import { parseOwnChallenge, requireAcceptableTransport, requireOutsideAuthPath } from './checks.js'
 import type { ChallengeAnswer, ChallengedExchange, LoginLayer } from './exchange.js'
 import { createSingleFlight } from './flights.js'
-import { isNavigation, mayLogIn } from './gate.js'
+import { isNavigation, mayBeFramed, mayLogIn } from './gate.js'
 import { logInOnce } from './log-in.js'
 import { LoginRefusal } from './refusal.js'
 import { clientCookies, mergedCookieHeader } from './replay.js'
@@ -80,19 +80,23 @@ function keptSession(exchange: ChallengedExchange, jar: SessionJar): ServiceSess
   return keepsNoCookies || session.obtainedAt > exchange.startedAt ? session : undefined
 }
 
+/** A service that says itself who may frame it (here, or by `frame-ancestors`, which beats this) is not overruled. */
+const NOT_FRAMED = ['X-Frame-Options', 'SAMEORIGIN'] as const
+
 function replay(
   exchange: ChallengedExchange,
   session: ServiceSession,
   source: 'kept-session' | 'login',
 ): ChallengeAnswer {
   const cookie = mergedCookieHeader(exchange.requestRawHeaders, session.pairs)
-  return { kind: 'replay', source, cookie, setCookieLines: session.setCookieLines }
+  const defaultHeaders = mayBeFramed(exchange) ? NOT_FRAMED : []
+  return { kind: 'replay', source, cookie, setCookieLines: session.setCookieLines, defaultHeaders }
 }
 
 /** The same request once more, for a fresh challenge. */
 function askAgain({ requestRawHeaders }: ChallengedExchange): ChallengeAnswer {
   const cookie = mergedCookieHeader(requestRawHeaders, [])
-  return { kind: 'replay', source: 'nothing-new', cookie, setCookieLines: [] }
+  return { kind: 'replay', source: 'nothing-new', cookie, setCookieLines: [], defaultHeaders: [] }
 }
 
 /** The name of what AWS or the socket said: names and codes only, since messages may carry anything. */

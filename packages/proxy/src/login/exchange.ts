@@ -51,6 +51,8 @@ export type ChallengeAnswer =
       /** Empty: no Cookie header. */
       readonly cookie: string
       readonly setCookieLines: readonly string[]
+      /** Flat: fields that the client gets with the replayed answer where the service sends none of that name. */
+      readonly defaultHeaders: readonly string[]
     }
 
 export interface LoginLayer {

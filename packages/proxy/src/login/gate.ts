@@ -32,6 +32,14 @@ export function isNavigation(request: GatedRequest): boolean {
   )
 }
 
+/**
+ * A page load that may be one in a frame of another site: without Sec-Fetch fields the two look the same. Its cookie would
+ * not have come along (SameSite), and ours does, so what comes back must not be shown in a frame.
+ */
+export function mayBeFramed(request: GatedRequest): boolean {
+  return isNavigation(request) && !hasFetchMetadata(request)
+}
+
 function isSameOrigin(request: GatedRequest): boolean {
   const origin = first(request, 'origin')
   const site = first(request, 'sec-fetch-site')

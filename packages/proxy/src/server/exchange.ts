@@ -32,6 +32,8 @@ export interface Exchange {
   /** What this request was last replayed with. */
   replayedWith: ReplaySource | undefined
   setCookieLines: readonly string[]
+  /** Flat: fields of the answer that the service's own of that name replace. */
+  defaultHeaders: readonly string[]
   /** A challenge is being answered: the upload is kept, and no longer passed on. */
   isChallenged: boolean
   /** Aborts a login in progress when the client goes away. */
@@ -58,6 +60,7 @@ export function createExchange(given: Pick<Exchange, Given>): Exchange {
     attempt: 0,
     replayedWith: undefined,
     setCookieLines: [],
+    defaultHeaders: [],
     isChallenged: false,
     loginAbort: { controller: undefined },
     isDone: false,

@@ -28,7 +28,9 @@ export async function intercept(exchange: Exchange, challenge: IncomingMessage, 
   await discardChallenge(exchange, challenge)
   if (exchange.isDone) return
   if (answer.kind === 'respond') return respond(exchange, answer.status, answer.rawHeaders, answer.body)
-  exchange.setCookieLines = [...exchange.setCookieLines, ...answer.setCookieLines]
+  // Not added to those of an earlier replay: the service has just refused what they set.
+  exchange.setCookieLines = answer.setCookieLines
+  exchange.defaultHeaders = answer.defaultHeaders
   if (isReplayable) return replay(exchange, answer, receive)
   exchange.connection.redirected.add(url)
   const cookies = exchange.setCookieLines.flatMap((line) => ['Set-Cookie', line])

@@ -32,7 +32,7 @@ export function relayAnswer(exchange: Exchange, answer: IncomingMessage): void {
 
 /** False, with the exchange failed, where the service's headers cannot be said in HTTP. */
 function writeHead(exchange: Exchange, answer: IncomingMessage): boolean {
-  const { context, request, response, setCookieLines } = exchange
+  const { context, request, response, setCookieLines, defaultHeaders } = exchange
   const { statusCode = 502, statusMessage } = answer
   const canChunk =
     request.httpVersion === '1.1' && request.method !== 'HEAD' && statusCode !== 204 && statusCode !== 304
@@ -40,6 +40,7 @@ function writeHead(exchange: Exchange, answer: IncomingMessage): boolean {
     const { headers, mustClose } = formatResponseHeaders(answer, {
       pseudonym: context.pseudonym,
       setCookieLines,
+      defaultHeaders,
       canChunk,
     })
     // Date is the service's to set.

@@ -8,6 +8,8 @@ export interface AnswerFraming {
   readonly pseudonym: string
   /** Lines a login got, before the service's own. */
   readonly setCookieLines: readonly string[]
+  /** Flat: added where the service sends none of that name. */
+  readonly defaultHeaders: readonly string[]
   /** Our answer will be chunked if it has no length: HTTP/1.1, and a body. */
   readonly canChunk: boolean
 }
@@ -35,11 +37,20 @@ export function formatResponseHeaders(answer: IncomingMessage, framing: AnswerFr
     if (rule === 'keep') flat.push(name, value)
     else if (rule !== 'drop' && readField(read, rule, value, answer)) flat.push(name, value)
   }
+  pushDefaults(flat, framing.defaultHeaders)
   requireOneFraming(read, framing)
   const kept = read.connection === '' ? flat : withoutNominated(flat, read.connection)
   kept.push('Via', `${answer.httpVersion} ${framing.pseudonym}`)
   const mustClose = pushFraming(kept, read, framing)
   return { headers: kept, mustClose }
+}
+
+function pushDefaults(flat: string[], defaults: readonly string[]): void {
+  for (let i = 0; i < defaults.length; i += 2) {
+    const name = defaults[i] as string
+    const isSent = flat.some((own, at) => at % 2 === 0 && own.toLowerCase() === name.toLowerCase())
+    if (!isSent) flat.push(name, defaults[i + 1] as string)
+  }
 }
 
 /** True where only the end of the connection ends the body. */

@@ -29,7 +29,8 @@ export function switchProtocols(exchange: Exchange, answer: IncomingMessage, ups
 function format101(exchange: Exchange, answer: IncomingMessage): string | undefined {
   const { context, setCookieLines } = exchange
   try {
-    const { headers } = formatResponseHeaders(answer, { pseudonym: context.pseudonym, setCookieLines, canChunk: false })
+    const framing = { pseudonym: context.pseudonym, setCookieLines, defaultHeaders: [], canChunk: false }
+    const { headers } = formatResponseHeaders(answer, framing)
     headers.push('Connection', 'Upgrade', 'Upgrade', answer.headers.upgrade ?? '')
     let lines = `HTTP/1.1 101 ${answer.statusMessage}\r\n`
     for (let i = 0; i < headers.length; i += 2) lines += `${headers[i]}: ${headers[i + 1]}\r\n`

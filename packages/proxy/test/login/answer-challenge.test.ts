@@ -115,6 +115,7 @@ describe('answering a challenge of version 2', () => {
       source: 'login',
       cookie: 'theme=dark; __Host-iam_auth=session',
       setCookieLines: ['__Host-iam_auth=session; Path=/; Secure'],
+      defaultHeaders: [],
     })
     expect(calls).toEqual({ identity: 1, sessionToken: 0, encrypt: 1, send: 1 })
     const [request] = requests
@@ -212,7 +213,13 @@ describe('answering a challenge of version 2', () => {
     const { layer, calls, clock } = setUp()
     const slow = layer.answer(exchange())
     clock.monotonic += 91_000
-    expect(await slow).toEqual({ kind: 'replay', source: 'nothing-new', cookie: 'theme=dark', setCookieLines: [] })
+    expect(await slow).toEqual({
+      kind: 'replay',
+      source: 'nothing-new',
+      cookie: 'theme=dark',
+      setCookieLines: [],
+      defaultHeaders: [],
+    })
     expect(calls).toEqual({ ...NOTHING, identity: 1 })
     expect(await layer.answer(exchange({ attempt: 1, replayedWith: 'nothing-new' }))).toMatchObject({ source: 'login' })
   })
@@ -221,6 +228,27 @@ describe('answering a challenge of version 2', () => {
     const { layer, calls } = setUp()
     expect(await layer.answer(exchange({ path: '/auth?x=1' }))).toEqual({ kind: 'pass' })
     expect(calls).toEqual(NOTHING)
+  })
+
+  it('keeps a page out of frames where nothing tells a frame from a tab', async () => {
+    const origin = 'http://127.0.0.1:8000'
+    const headers = vectors.challenges.find(({ name }) => name === 'good, version 2 alone')?.headers.flat() ?? []
+    const onHttp = headers.map((value) => inHttp(value.replaceAll(ORIGIN, origin), origin))
+    const loads = [
+      ['User-Agent', 'Mozilla/5.0', 'Accept', 'text/html,*/*', 'Upgrade-Insecure-Requests', '1'],
+      PAGE,
+      ['User-Agent', 'curl/8.5.0'],
+    ]
+    const answers = []
+    for (const requestRawHeaders of loads) {
+      const { layer } = setUp({ setCookie: ['iam_auth=s'] })
+      answers.push(await layer.answer(exchange({ origin, responseRawHeaders: onHttp, requestRawHeaders })))
+    }
+    expect(answers).toMatchObject([
+      { kind: 'replay', defaultHeaders: ['X-Frame-Options', 'SAMEORIGIN'] },
+      { kind: 'replay', defaultHeaders: [] },
+      { kind: 'replay', defaultHeaders: [] },
+    ])
   })
 
   it('does not answer requests of other sites, whatever the challenge', async () => {
@@ -247,6 +275,13 @@ describe('answering a challenge of version 2', () => {
     expect(answer.kind === 'respond' && answer.body).toContain('ask for {&#34;Action&#34;:&#34;kms:Encrypt&#34;}')
   })
 })
+
+/** The vector's context and cookie as a service on plain http would send them. */
+function inHttp(value: string, origin: string): string {
+  if (value.startsWith('__Host-iam_auth_c')) return value.replace('__Host-', '')
+  const decoded = Buffer.from(value, 'base64').toString()
+  return decoded.startsWith('{"iam') ? Buffer.from(decoded.replace(ORIGIN, origin)).toString('base64') : value
+}
 
 describe('answering a challenge of version 1', () => {
   const original = (overrides: Partial<ChallengedExchange> = {}) =>

@@ -17,6 +17,7 @@ const REPLAY: ChallengeAnswer = {
   source: 'login',
   cookie: 'session=new',
   setCookieLines: ['session=new; Path=/'],
+  defaultHeaders: [],
 }
 const PASS: ChallengeAnswer = { kind: 'pass' }
 
@@ -71,6 +72,36 @@ test('pass: the client gets the 401 untouched', async () => {
   expect(service.seen).toHaveLength(1)
 })
 
+test.each([
+  ['adds a default field', undefined, ['SAMEORIGIN']],
+  ['leaves the field of the service', 'DENY', ['DENY']],
+])('replay: %s', async (_, own, expected) => {
+  const service = await startOrigin((request, response) => {
+    if (own !== undefined) response.setHeader('x-frame-options', own)
+    if (request.headers.cookie !== 'session=new') response.writeHead(401, { 'www-authenticate': CHALLENGE })
+    response.end('a page')
+  })
+  const { login } = scriptedLogin({ ...REPLAY, defaultHeaders: ['X-Frame-Options', 'SAMEORIGIN'] } as ChallengeAnswer)
+  const proxy = await startProxy({ login })
+  const answer = await sendRaw(proxy.port, requestBytes(`${service.url}/`), /a page/)
+  expect([...answer.matchAll(/^x-frame-options: (.*?)\r$/gim)].map(([, value]) => value)).toEqual(expected)
+})
+
+test('replay: what a refused session had set is not passed on', async () => {
+  const service = await startService()
+  const stale = {
+    ...REPLAY,
+    source: 'kept-session',
+    cookie: 'session=old',
+    setCookieLines: ['session=old'],
+  } as ChallengeAnswer
+  const { login } = scriptedLogin(stale, REPLAY)
+  const proxy = await startProxy({ login })
+  const answer = await sendRaw(proxy.port, requestBytes(`${service.url}/`), /welcome/)
+  expect(answer).toContain('Set-Cookie: session=new; Path=/')
+  expect(answer).not.toContain('session=old')
+})
+
 test('respond: the client gets our answer instead', async () => {
   const service = await startService()
   const rawHeaders = ['Content-Type', 'text/html', 'X-Ours', '1']
@@ -98,7 +129,13 @@ test('replay: the request is sent again with the new cookie alone, and the clien
 
 test('replay with an empty cookie sends none', async () => {
   const service = await startService()
-  const { login, asked } = scriptedLogin({ kind: 'replay', source: 'nothing-new', cookie: '', setCookieLines: [] })
+  const { login, asked } = scriptedLogin({
+    kind: 'replay',
+    source: 'nothing-new',
+    cookie: '',
+    setCookieLines: [],
+    defaultHeaders: [],
+  })
   const proxy = await startProxy({ login })
   await sendRaw(proxy.port, requestBytes(`${service.url}/`, ['Cookie: old=1']), /you\?/)
   expect(service.seen.map(({ cookie }) => cookie)).toEqual(['old=1', undefined])
@@ -130,6 +167,7 @@ test('at most three answers a request, then the 401', async () => {
     source: 'kept-session',
     cookie: 'session=old',
     setCookieLines: ['x=1'],
+    defaultHeaders: [],
   }
   const { login, asked } = scriptedLogin(refused, refused, refused, refused)
   const proxy = await startProxy({ login })

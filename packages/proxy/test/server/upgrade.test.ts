@@ -123,6 +123,7 @@ test('a challenge to an upgrade is answered, and the upgrade sent again with the
     source: 'login',
     cookie: 's=1',
     setCookieLines: ['s=1; HttpOnly'],
+    defaultHeaders: [],
   })
   const proxy = await startProxy({ login })
   const client = connectRaw(proxy.port)
