@@ -9,6 +9,7 @@ import { NOTHING, tally } from '../support/aws-tally.js'
 import { thisFile, thisTest } from '../support/cleanup.js'
 import { startService, type TestService } from '../support/service.js'
 import { until } from '../support/until.js'
+import { postLogin, refusals } from './attempts.js'
 
 /** Somebody who may not log in wants AWS to be asked, paid for and throttled; or the service busy, full, or silent. */
 
@@ -21,7 +22,6 @@ beforeAll(async () => {
 })
 beforeEach(() => aws.resetCalls())
 
-const codes = ({ log }: TestService) => log.filter(({ message }) => message === 'refused').map(({ code }) => code)
 const id = () => Buffer.from(crypto.getRandomValues(new Uint8Array(21))).toString('base64url')
 
 /** A login that is well formed, and nothing else. */
@@ -75,7 +75,7 @@ describe('a flood without a valid challenge cookie asks nothing of AWS', () => {
     })
     expect(count(statuses, 403)).toBe(1000)
     expect(tally(aws)).toEqual(NOTHING)
-    const lines = codes(service)
+    const lines = refusals(service)
     for (const code of new Set(lines)) expect(lines.filter((line) => line === code).length, `${code}`).toBeLessThan(125)
     expect(lines.length).toBeLessThan(300)
   })
@@ -139,7 +139,7 @@ describe('with cookies of the service itself', () => {
     const statuses = await flood(100, (index) => from(`2001:db8:${index.toString(16)}::1`)(), 4)
     expect([count(statuses, 403), count(statuses, 429)]).toEqual([40, 60])
     expect(tally(aws)).toEqual({ Decrypt: 50 })
-    expect(new Set(codes(service))).toEqual(
+    expect(new Set(refusals(service))).toEqual(
       new Set(['ERR_IAM_KMS_REFUSED', 'ERR_IAM_RATE_LIMIT', 'ERR_IAM_TOTAL_RATE_LIMIT']),
     )
   })
@@ -194,13 +194,13 @@ describe('while AWS is slow', () => {
     thisTest(aws.fault({ kind: 'delay', service: 'kms', until: stalled }))
     const answers = new Map<number, Answer>()
     const all = logins.map(async ({ headers, body }, index) => {
-      answers.set(index, await send(`${service.url}/auth`, { method: 'POST', headers, body }))
+      answers.set(index, await postLogin(service, { headers, body }))
     })
     await until('the others are answered', () => answers.size === 24)
     for (const { status, headers, setCookies } of answers.values()) {
       expect([status, headers['retry-after'], setCookies]).toEqual([429, '1', []])
     }
-    expect(new Set(codes(service))).toEqual(new Set(['ERR_IAM_CONCURRENCY']))
+    expect(new Set(refusals(service))).toEqual(new Set(['ERR_IAM_CONCURRENCY']))
     const refused = [...answers.keys()]
     expect(await send(`${service.url}/`, { headers: { cookie } })).toMatchObject({ status: 200 })
     expect(await send(`${service.url}/`)).toMatchObject({ status: 401 })
@@ -208,7 +208,7 @@ describe('while AWS is slow', () => {
     await Promise.all(all)
     expect(tally(aws)).toEqual({ Decrypt: 16, GetCallerIdentity: 16 })
     const { headers, body } = logins[refused[0] ?? 0] ?? (await prepareLogin(service))
-    expect(await send(`${service.url}/auth`, { method: 'POST', headers, body })).toMatchObject({ status: 204 })
+    expect(await postLogin(service, { headers, body })).toMatchObject({ status: 204 })
   })
 
   test('and never answers: logins end with 503, never with 401, and leave their places', async () => {
@@ -225,13 +225,11 @@ describe('while AWS is slow', () => {
       const logins = [await prepareLogin(service), await prepareLogin(service)]
       const { cookie } = await logIn(service)
       const heal = slow.fault({ kind: 'delay', service: what, until: never })
-      const answers = await Promise.all(
-        logins.map(({ headers, body }) => send(`${service.url}/auth`, { method: 'POST', headers, body })),
-      )
+      const answers = await Promise.all(logins.map((login) => postLogin(service, login)))
       for (const { status, headers, setCookies } of answers) {
         expect([status, headers['retry-after'], cookiesOf(setCookies)]).toEqual([503, '5', ''])
       }
-      expect(codes(service)).toEqual(Array(2).fill(`ERR_IAM_${what.toUpperCase()}_UNAVAILABLE`))
+      expect(refusals(service)).toEqual(Array(2).fill(`ERR_IAM_${what.toUpperCase()}_UNAVAILABLE`))
       expect(await send(`${service.url}/`, { headers: { cookie } })).toMatchObject({ status: 200 })
       heal()
       expect((await logIn(service)).answer.status).toBe(204)
@@ -261,7 +259,7 @@ describe('a body', () => {
     socket.write(head(service, 'Content-Length: 1073741824'))
     await until('it is refused and over', () => socket.destroyed)
     expect(received()).toMatch(/^HTTP\/1\.1 413 [\s\S]*connection: close/i)
-    expect([tally(aws), codes(service)]).toEqual([NOTHING, ['ERR_IAM_BODY_SIZE']])
+    expect([tally(aws), refusals(service)]).toEqual([NOTHING, ['ERR_IAM_BODY_SIZE']])
   })
 
   test('that never ends is cut off', async () => {
@@ -277,7 +275,7 @@ describe('a body', () => {
     await until('it is cut off', () => socket.destroyed)
     expect(socket.bytesWritten).toBeLessThan(16 * 2 ** 20)
     expect(received()).toMatch(/^(HTTP\/1\.1 413 |$)/)
-    expect([tally(aws), codes(service)]).toEqual([NOTHING, ['ERR_IAM_BODY_SIZE']])
+    expect([tally(aws), refusals(service)]).toEqual([NOTHING, ['ERR_IAM_BODY_SIZE']])
   })
 
   test('that comes byte by byte, on a hundred connections, keeps nobody else from logging in', async () => {
@@ -289,8 +287,8 @@ describe('a body', () => {
     expect((await logIn(service)).answer.status).toBe(204)
     expect(tally(aws)).toEqual({ Decrypt: 1, GetCallerIdentity: 1 })
     for (const { socket } of slow) socket.destroy()
-    await until('they are given up', () => codes(service).length === 100)
-    expect(new Set(codes(service))).toEqual(new Set(['ERR_IAM_BODY_ABORTED']))
+    await until('they are given up', () => refusals(service).length === 100)
+    expect(new Set(refusals(service))).toEqual(new Set(['ERR_IAM_BODY_ABORTED']))
     expect((await logIn(service)).answer.status).toBe(204)
   })
 })
