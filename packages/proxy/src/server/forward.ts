@@ -26,7 +26,8 @@ export function forward(
 ): void {
   const connection = connectionOf(context, request.socket)
   const { admission } = connection
-  if (connection.isDistrusted) return
+  // An answer has closed this connection: Node parses on for a moment, and dies if what it finds is answered.
+  if (connection.isDistrusted || !request.socket.writable) return
   if (!admission.isDecided) {
     connection.waiting += 1
     void admission.decided.then(() => {

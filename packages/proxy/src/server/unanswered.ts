@@ -8,8 +8,13 @@ import type { ProxyContext } from './context.js'
  */
 export function endIfUnanswered(context: ProxyContext, socket: Socket): boolean {
   const { exchanges, waiting, isDistrusted } = connectionOf(context, socket)
-  if (exchanges.size === 0 && waiting === 0 && !isDistrusted) return false
+  if (exchanges.size === 0 && waiting === 0 && !isDistrusted && !isAnswering(socket)) return false
   socket.on('error', () => {})
   socket.destroy()
   return true
+}
+
+/** Also an answer of our own, a 407 say, is under way until Node lets go of the socket for it: one answer alone may have that. */
+function isAnswering(socket: Socket): boolean {
+  return Boolean((socket as { _httpMessage?: unknown })._httpMessage)
 }

@@ -157,3 +157,21 @@ test('a challenge whose body never ends is cut off once it has been answered', a
   expect(await sendRaw(proxy.port, requestBytes(origin.url, ['Connection: close']))).toMatch(/^HTTP\/1.1 403 .*no\n$/s)
   await waitFor(() => origin.open.size === 0)
 })
+
+// Node parses on behind an answer that closes its connection, and its own assertion fails where that is answered, too.
+test('a request behind an answer that has closed the connection is not answered', async () => {
+  const origin = await startRawOrigin(() => {})
+  const proxy = await startProxy()
+  const closing = 'PUT / HTTP/1.1\r\nHost: a.example\r\nExpect: 100-continue\r\n\r\n'
+  const waiting = requestBytes(origin.url, ['Content-Length: 2'], 'POST')
+  const answeredAtOnce = requestBytes(origin.url, ['Connection: Host'])
+  for (let visit = 0; visit < 10; visit++) {
+    const { socket, closed } = connectRaw(proxy.port)
+    socket.on('connect', () => {
+      socket.write(`${closing}${waiting}1`)
+      setImmediate(() => socket.write(`2${answeredAtOnce}`, () => socket.resetAndDestroy()))
+    })
+    await closed
+  }
+  await waitFor(() => origin.open.size === 0)
+})

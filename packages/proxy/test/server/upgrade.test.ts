@@ -153,17 +153,32 @@ test.each([
   if (body) expect(client.text()).toContain(body)
 })
 
-test.each([
+const LEAVES_HTTP: ReadonlyArray<readonly [what: string, bytes: (url: string) => string]> = [
   ['an upgrade', (url: string) => requestBytes(`${url}/ws`, WEBSOCKET)],
   [
     'an upgrade that is an ordinary request to us',
     (url: string) => requestBytes(url, ['Connection: Upgrade', 'Upgrade: h2c']),
   ],
   ['a CONNECT', (url: string) => `CONNECT ${new URL(url).host} HTTP/1.1\r\nHost: ${new URL(url).host}\r\n\r\n`],
-])('%s behind a request that is not answered yet ends the connection, not the process', async (_, following) => {
-  const origin = await startRawOrigin(() => {})
-  const proxy = await startProxy()
-  const answer = await sendRaw(proxy.port, requestBytes(`${origin.url}/`) + following(origin.url))
-  expect(answer).toBe('')
-  await waitFor(() => origin.open.size === 0)
-})
+]
+
+test.each(LEAVES_HTTP)(
+  '%s behind a request that is not answered yet ends the connection, not the process',
+  async (_, following) => {
+    const origin = await startRawOrigin(() => {})
+    const proxy = await startProxy()
+    const answer = await sendRaw(proxy.port, requestBytes(`${origin.url}/`) + following(origin.url))
+    expect(answer).toBe('')
+    await waitFor(() => origin.open.size === 0)
+  },
+)
+
+test.each(LEAVES_HTTP)(
+  '%s behind an answer of our own that is on its way ends the connection',
+  async (_, following) => {
+    const origin = await startRawOrigin('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n')
+    const proxy = await startProxy({ proxyAuth: { user: 'me', password: 'password' } })
+    const answer = await sendRaw(proxy.port, requestBytes(`${origin.url}/`) + following(origin.url))
+    expect(answer.match(/HTTP\/1.1 \d+/g)).toEqual(['HTTP/1.1 407'])
+  },
+)
