@@ -8,8 +8,8 @@ import type { Exchange } from './exchange.js'
 export interface ClientConnection {
   /** Requests whose answer is not complete. */
   readonly exchanges: Set<Exchange>
-  /** URLs answered with a 307 after a login: once each, or a client without cookies would go round for ever. */
-  readonly redirected: Set<string>
+  /** URLs answered with a 307 after a login, and when (monotonic ms): a client that comes back without its cookie must not go round for ever. */
+  readonly redirected: Map<string, number>
   /** A request here was not understood: what follows may be part of it, and is not looked at. */
   isDistrusted: boolean
   readonly admission: Admission
@@ -37,7 +37,7 @@ export function connectionOf({ clients }: ProxyContext, socket: Socket): ClientC
 }
 
 function createConnection(admission: Admission): ClientConnection {
-  return { exchanges: new Set(), redirected: new Set(), isDistrusted: false, admission, waiting: 0 }
+  return { exchanges: new Set(), redirected: new Map(), isDistrusted: false, admission, waiting: 0 }
 }
 
 /**

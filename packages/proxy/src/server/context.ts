@@ -10,6 +10,8 @@ export interface ProxyLimits {
   readonly replayLimitBytes: number
   /** ms between the end of a client's sending and our giving up on it, unless it still takes bytes. @default 300 */
   readonly halfCloseGraceMs: number
+  /** ms in which a URL is answered with one 307 at most, on one connection. @default 10_000 */
+  readonly redirectPauseMs: number
   /** ms that requests in flight get when the proxy stops. @default 10_000 */
   readonly closeGraceMs: number
 }
@@ -17,6 +19,7 @@ export interface ProxyLimits {
 export const DEFAULT_LIMITS: ProxyLimits = {
   replayLimitBytes: 1024 * 1024,
   halfCloseGraceMs: 300,
+  redirectPauseMs: 10_000,
   closeGraceMs: 10_000,
 }
 

@@ -20,7 +20,7 @@ export async function intercept(exchange: Exchange, challenge: IncomingMessage, 
   const isReplayable = await isWholeBodyKept(exchange)
   const url = exchange.target.authority.origin + exchange.target.path
   if (exchange.isDone) return
-  if (!isReplayable && exchange.connection.redirected.has(url)) return passOn(exchange, challenge)
+  if (!isReplayable && hasJustBeenRedirected(exchange, url)) return passOn(exchange, challenge)
   const answer = await askLogin(exchange, challenge, isReplayable)
   if (exchange.isDone) return
   exchange.attempt += 1
@@ -32,9 +32,15 @@ export async function intercept(exchange: Exchange, challenge: IncomingMessage, 
   exchange.setCookieLines = answer.setCookieLines
   exchange.defaultHeaders = answer.defaultHeaders
   if (isReplayable) return replay(exchange, answer, receive)
-  exchange.connection.redirected.add(url)
+  exchange.connection.redirected.set(url, performance.now())
   const cookies = exchange.setCookieLines.flatMap((line) => ['Set-Cookie', line])
   respond(exchange, 307, ['Location', url, 'Cache-Control', 'no-store', ...cookies], '')
+}
+
+/** A client that kept its cookie is through by then; a later 401 is of a session that has ended since. */
+function hasJustBeenRedirected({ connection, startedAt, context }: Exchange, url: string): boolean {
+  const redirectedAt = connection.redirected.get(url)
+  return redirectedAt !== undefined && startedAt - redirectedAt < context.limits.redirectPauseMs
 }
 
 async function askLogin(exchange: Exchange, challenge: IncomingMessage, replayable: boolean): Promise<ChallengeAnswer> {

@@ -194,6 +194,19 @@ test('a body too large to keep: 307 with the cookies, once per URL and connectio
   expect(await sendRaw(proxy.port, request, /\r\n\r\n/)).toMatch(/^HTTP\/1.1 307 /)
 })
 
+test('a body too large to keep: 307 again once the session it got has had its time', async () => {
+  const service = await startService()
+  const { login, asked } = scriptedLogin(REPLAY, REPLAY)
+  const proxy = await startProxy({ login, limits: { replayLimitBytes: 4, redirectPauseMs: 0 } })
+  const client = connectRaw(proxy.port)
+  const request = `${requestBytes(`${service.url}/up`, ['Content-Length: 5'], 'POST')}hello`
+  client.write(request)
+  await client.until(/HTTP\/1.1 307 .*\r\n\r\n/s)
+  client.write(request)
+  await client.until(/HTTP\/1.1 307 .*HTTP\/1.1 307 .*\r\n\r\n/s)
+  expect(asked).toHaveLength(2)
+})
+
 test('chunks beyond the limit count as too large, too', async () => {
   const service = await startService()
   const { login, asked } = scriptedLogin(REPLAY)
