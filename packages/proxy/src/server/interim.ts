@@ -2,9 +2,13 @@ import type { InformationEvent } from 'node:http'
 import type { Exchange } from './exchange.js'
 import { formatInterimHeaders } from './response-headers.js'
 
+/** Bytes that wait for a client. These answers hold nobody back, so beyond it they are left out. */
+const WAITING_LIMIT_BYTES = 64 * 1024
+
 /** service → us → client: a 1xx answer. HTTP/1.0 clients know none (RFC 9110 §15.2). */
 export function relayInterim({ request, response }: Exchange, interim: InformationEvent): void {
   if (response.headersSent || request.httpVersion !== '1.1') return
+  if (request.socket.writableLength > WAITING_LIMIT_BYTES) return
   if (interim.statusCode === 100) response.writeContinue()
   // A pipelined request whose turn has not come owns no socket yet: this answer can be left out.
   else response.socket?.write(formatInterim(interim), 'latin1')

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { connectRaw, requestBytes, sendRaw, startOrigin, startProxy, startRawOrigin } from './rig.js'
+import { connectRaw, requestBytes, sendRaw, startOrigin, startProxy, startRawOrigin, waitFor } from './rig.js'
 
 const EMPTY_200 = 'HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n'
 
@@ -230,6 +230,23 @@ test.each(['102 Processing', '103 Early Hints'])('relays %s before the answer', 
   const proxy = await startProxy()
   const answer = await sendRaw(proxy.port, requestBytes(`${origin.url}/`), /200 OK.*\r\n\r\n/s)
   expect(answer.startsWith(`HTTP/1.1 ${status}\r\nLink: </a>; rel=preload\r\n\r\nHTTP/1.1 200 OK\r\n`)).toBe(true)
+})
+
+test('a client that does not read is not sent 1xx answers for ever, and gets its answer', async () => {
+  const hints = 4000
+  const origin = await startRawOrigin((socket) => {
+    socket.write(`HTTP/1.1 103 Early Hints\r\nLink: ${'x'.repeat(8000)}\r\n\r\n`.repeat(hints))
+    socket.write(EMPTY_200)
+  })
+  const proxy = await startProxy()
+  const client = connectRaw(proxy.port)
+  client.socket.pause()
+  client.write(requestBytes(`${origin.url}/`))
+  const { upstream } = proxy
+  await waitFor(() => Object.keys(upstream.agents.http.freeSockets).length > 0)
+  client.socket.resume()
+  const answer = await client.until(/200 OK.*\r\n\r\n$/s)
+  expect(answer.split('Early Hints').length).toBeLessThan(hints)
 })
 
 test('the headers of a silent stream arrive at once', async () => {
