@@ -24,7 +24,11 @@ export function iamAuth(options: IamAuthOptions = {}): IamAuthHandler {
     const origin = requestOrigin(req, config.origin)
     admit(req, res, origin, service)
       .catch((error) => void respondWithError(error, req, res, origin, service))
-      .then((isAdmitted) => isAdmitted === true && next(), next)
+      // Not `next(error)`: whoever passes a `next` that looks at no error would let in whom we could not even refuse.
+      .then(
+        (isAdmitted) => isAdmitted === true && next(),
+        () => void res.destroy(),
+      )
   }
 }
 

@@ -1,6 +1,9 @@
+import http from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { describe, expect, it } from 'vitest'
+import { iamAuth } from '../../src/index.js'
 import { send } from '../support/http.js'
-import { startService } from '../support/service.js'
+import { SECRET, startService } from '../support/service.js'
 
 describe('an answer to a stranger', () => {
   it.each([
@@ -33,6 +36,24 @@ describe('an answer to a stranger', () => {
     expect([answer.status, answer.text.includes('arn:')]).toEqual([503, false])
     expect(service.log.map(({ message }) => message)).toContain('the KMS key cannot be resolved')
     await service.close()
+  })
+
+  it('is no answer at all where its reason cannot be logged: nobody comes in instead', async () => {
+    const silent = () => {}
+    const full = () => {
+      throw new Error('the disk is full')
+    }
+    const auth = iamAuth({
+      realm: '123456789012',
+      kmsKeyId: 'arn:aws:kms:us-east-1:123456789012:key/00000000-0000-0000-0000-000000000000',
+      secrets: [SECRET],
+      logger: { info: silent, warn: full, error: full },
+    })
+    const server = http.createServer((req, res) => auth(req, res, () => res.end('come in'))).listen(0, '127.0.0.1')
+    await new Promise((resolve) => server.once('listening', resolve))
+    const { port } = server.address() as AddressInfo
+    await expect(send(`http://127.0.0.1:${port}/auth`, { method: 'POST' })).rejects.toThrow('socket hang up')
+    server.close()
   })
 })
 
