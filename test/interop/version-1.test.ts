@@ -84,7 +84,7 @@ describe('our proxy and a server of the original', () => {
     expect(script?.status).toBe(401)
     const [page] = await browse(`${server.origin}/`, { proxyPort: proxy.port, headers: PAGE })
     expect(page?.status).toBe(403)
-    expect(page?.body).toContain(`iam-auth-proxy --trust ${server.origin},protocol=1`)
+    expect(page?.body).toContain(`iam-auth-proxy trust add ${server.origin} --protocol 1`)
     expect(tally(aws)).toEqual(NOTHING)
     expect(server.logins).toEqual([])
   })

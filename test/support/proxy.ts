@@ -28,7 +28,7 @@ export const proxyCommand = [
   new URL('proxy-entry.ts', import.meta.url).pathname,
 ] as const
 
-/** Nothing of the machine's own AWS configuration, and no proxy of its own. */
+/** Nothing of the machine's own AWS configuration, nothing its user trusts, and no proxy of its own. */
 export function cleanEnvironment(aws: LocalAws, credentials?: Credentials): NodeJS.ProcessEnv {
   const { PATH, HOME, TMPDIR } = process.env
   return {
@@ -36,6 +36,7 @@ export function cleanEnvironment(aws: LocalAws, credentials?: Credentials): Node
     HOME,
     ...(TMPDIR && { TMPDIR }),
     LANG: 'C.UTF-8',
+    IAM_AUTH_PROXY_CONFIG_DIR: '/nonexistent',
     AWS_ENDPOINT_URL: aws.endpoint,
     AWS_CONFIG_FILE: '/dev/null',
     AWS_SHARED_CREDENTIALS_FILE: '/dev/null',

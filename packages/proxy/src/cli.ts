@@ -1,4 +1,6 @@
 import { Command } from 'commander'
+import { CommandFailure } from './commands/failure.js'
+import { addTrustCommands } from './commands/trust.js'
 import { ConfigError, type ProxyFlags } from './config/config.js'
 import { formatHostPort } from './config/host-port.js'
 import { formatConfig } from './config/print.js'
@@ -20,20 +22,29 @@ export async function run(): Promise<void> {
   // Whoever runs this cannot act on the SDK's notice about Node versions; `engines` and the changelog say what we support.
   env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true'
   const command = createCommand(readVersion())
-  command.action(async (flags: ProxyFlags & { printConfig?: boolean }) => {
-    try {
+  command.action((flags: ProxyFlags & { printConfig?: boolean }) =>
+    attempt('iam-auth-proxy cannot start', async () => {
       const config = resolveConfig(flags, env, readSecretFile)
       if (flags.printConfig) process.stdout.write(`${formatConfig(config)}\n`)
       else await serve(config, startWarnings(config, env))
-    } catch (error) {
-      process.exitCode = report(error)
-    }
-  })
+    }),
+  )
+  const print = (text: string) => void process.stdout.write(text)
+  addTrustCommands(command, { env, print, attempt: (task) => attempt('iam-auth-proxy', task) })
   await command.parseAsync()
+}
+
+async function attempt(what: string, task: () => Promise<void>): Promise<void> {
+  try {
+    await task()
+  } catch (error) {
+    process.exitCode = report(what, error)
+  }
 }
 
 function createCommand(version: string): Command {
   return new Command('iam-auth-proxy')
+    .enablePositionalOptions()
     .description('A local proxy that logs you in to internal services with your AWS credentials.')
     .version(version, '-v, --version')
     .option('--bind <host:port>', 'address to listen on (default: 127.0.0.1:8080; port 0 picks one)')
@@ -44,10 +55,12 @@ function createCommand(version: string): Command {
     .option('--socks-proxy <host:port>', 'reach services through this SOCKS5 proxy (ssh -D); names resolve at its end')
     .option(
       '--trust <origin[,options]>',
-      'what this origin may ask for: key=<ARN>, protocol=1|2, plain-http (repeatable)',
+      'what this origin may ask for: key=<ARN>, protocol=1|2, plain-http (repeatable); see also: trust add',
       collect,
     )
-    .option('--allow-loopback', 'also forward to loopback addresses that no --trust names')
+    .option('--only-trusted', 'forward to trusted origins only, requests and tunnels alike')
+    .option('--allow-loopback', 'also forward to loopback addresses that are not trusted')
+    .option('--config-dir <folder>', 'the folder of trust.json (or IAM_AUTH_PROXY_CONFIG_DIR)')
     .option('--profile <name>', 'AWS profile to use')
     .option('--region <region>', 'region of STS (default: AWS_REGION, AWS_DEFAULT_REGION, eu-west-1)')
     .option('--assume-role-arn <arn>', 'role to assume')
@@ -90,10 +103,15 @@ function onLauncherGone(stop: () => void): void {
   timer.unref()
 }
 
-function report(error: unknown): number {
+function report(what: string, error: unknown): number {
+  const say = (text: string) => void process.stderr.write(`${what}:${printable(text)}\n`)
   if (error instanceof ConfigError) {
-    process.stderr.write(`iam-auth-proxy cannot start:\n${error.problems.map((line) => `  ${line}\n`).join('')}`)
+    say(error.problems.map((line) => `\n  ${line}`).join(''))
     return EXIT_USAGE
+  }
+  if (error instanceof CommandFailure) {
+    say(` ${error.message.replaceAll('\n', '\n  ')}`)
+    return EXIT_FAILURE
   }
   const { code, message, address, port } = error as NodeJS.ErrnoException & { address?: string; port?: number }
   const where = address === undefined ? '' : ` ${formatHostPort({ host: address, port: port ?? 0 })}`
@@ -102,6 +120,11 @@ function report(error: unknown): number {
     EACCES: `this user may not listen on${where}: choose a port above 1023 with --bind`,
     EADDRNOTAVAIL: `this machine has no address${where}: choose another with --bind`,
   }
-  process.stderr.write(`iam-auth-proxy cannot start: ${hints[code ?? ''] ?? message}\n`)
+  say(` ${hints[code ?? ''] ?? message}`)
   return EXIT_FAILURE
+}
+
+/** Services and files have a say in some messages, and a terminal obeys what it is told. */
+function printable(text: string): string {
+  return text.replaceAll(/[^\n\x20-\x7e\xa0-\uffff]/g, '?')
 }

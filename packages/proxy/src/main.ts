@@ -3,17 +3,18 @@ import { defaultChain } from './aws/default-chain.js'
 import { createKmsEncrypt } from './aws/kms.js'
 import { createSts } from './aws/sts.js'
 import type { HostPort, ProxyConfig } from './config/config.js'
+import { socksOption } from './config/socks-proxy.js'
 import { chooseCredentials } from './credentials/choose.js'
 import type { MfaPrompt } from './credentials/source.js'
 import type { Log } from './log.js'
 import { createLoginLayer } from './login/answer-challenge.js'
-import { createTrustList } from './login/trust.js'
 import { renderRefusal } from './pages/refusal-page.js'
-import { promptMfaOnTerminal } from './prompt/terminal.js'
+import { promptMfaOnTerminal } from './prompt/mfa.js'
 import { createOwnUserCheck } from './server/admission.js'
 import { createDestinationPolicy } from './server/destinations.js'
 import { createUidOfPeer } from './server/peer-uid.js'
 import { createProxyServer } from './server/proxy-server.js'
+import { createLiveTrust } from './trust/live.js'
 import { createUpstream } from './upstream/upstream.js'
 import { readVersion } from './version.js'
 
@@ -26,19 +27,21 @@ export interface RunningProxy {
 
 /**
  * The wiring of a proxy: everything is made here, and nothing of AWS is loaded before the first challenge needs it.
- * Rejects with the system's error (`EADDRINUSE`, `EACCES`) where it cannot listen.
+ * Rejects with ConfigError where the trust files cannot be used, with the system's error (`EADDRINUSE`, `EACCES`) where it
+ * cannot listen.
  */
 export async function startProxy(
   config: ProxyConfig,
   log: Log,
   promptMfa: MfaPrompt = promptMfaOnTerminal,
 ): Promise<RunningProxy> {
-  const trust = createTrustList(config.trust)
+  const { trust: flags, trustFiles: files } = config
+  const trust = createLiveTrust({ flags, files, uid: process.getuid?.() }, log)
   const destinationPolicy = createDestinationPolicy({
     allowLoopback: config.allowLoopback,
     isTrusted: trust.namesAuthority,
   })
-  const upstream = createUpstream({ destinationPolicy, ...socksOf(config) })
+  const upstream = createUpstream({ destinationPolicy, ...socksOption(config.socksProxy) })
   const sts = createSts()
   const base = defaultChain({ profile: config.profile, promptMfa })
   const login = createLoginLayer({
@@ -53,16 +56,11 @@ export async function startProxy(
     randomBytes,
     userAgent: `iam-auth-proxy/${readVersion()}`,
   })
-  const server = createProxyServer({ login, upstream, destinationPolicy, log, ...clientsOf(config, log) })
+  const clients = clientsOf(config, log)
+  const strict = config.onlyTrusted ? { onlyTrusted: trust } : {}
+  const server = createProxyServer({ login, upstream, destinationPolicy, log, ...clients, ...strict })
   const { address } = await server.listen(config.bind.host, config.bind.port)
   return { address: { host: address.address, port: address.port }, close: server.close }
-}
-
-function socksOf({ socksProxy }: ProxyConfig) {
-  if (socksProxy === undefined) return {}
-  const { host, port, username, password } = socksProxy
-  const auth = username === undefined ? {} : { user: username, password: password?.reveal() ?? '' }
-  return { socks: { host, port, ...auth } }
 }
 
 /** Who may use the proxy: whoever has its password; without one, where the system can tell, its own user. */

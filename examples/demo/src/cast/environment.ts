@@ -6,6 +6,7 @@ const SETTINGS_OF_THE_DEMO = {
   AWS_CONFIG_FILE: '/nonexistent/config',
   AWS_SHARED_CREDENTIALS_FILE: '/nonexistent/credentials',
   AWS_EC2_METADATA_DISABLED: 'true',
+  IAM_AUTH_PROXY_CONFIG_DIR: '/nonexistent',
   AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
 }
 

@@ -1,6 +1,7 @@
 import type { CredentialChoice } from '../credentials/choose.js'
-import type { TrustEntry } from '../login/trust.js'
 import type { Secret } from '../secret.js'
+import type { TrustEntry } from '../trust/entry.js'
+import type { TrustFiles } from '../trust/paths.js'
 
 /** Where something listens or is reached. */
 export interface HostPort {
@@ -16,7 +17,11 @@ export interface ProxyConfig {
   readonly socksProxy: (HostPort & { readonly username?: string; readonly password?: Secret }) | undefined
   readonly profile: string | undefined
   readonly credentials: CredentialChoice
+  /** What the command line says; the files are read when the proxy starts. */
   readonly trust: readonly TrustEntry[]
+  readonly trustFiles: TrustFiles
+  /** Forward to trusted origins only. */
+  readonly onlyTrusted: boolean
   readonly allowLoopback: boolean
   readonly logFormat: 'text' | 'json'
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error'
@@ -35,6 +40,8 @@ export interface ProxyFlags {
   readonly mfaSerialNumber?: string
   readonly mfaTokenCode?: string
   readonly trust?: readonly string[]
+  readonly onlyTrusted?: boolean
+  readonly configDir?: string
   readonly allowLoopback?: boolean
   readonly logFormat?: string
   readonly logLevel?: string

@@ -1,3 +1,4 @@
+import { toJson } from '../trust/file-format.js'
 import type { ProxyConfig } from './config.js'
 import { formatHostPort } from './host-port.js'
 
@@ -8,7 +9,7 @@ export function formatConfig(config: ProxyConfig): string {
     ...config,
     bind: formatHostPort(bind),
     socksProxy: socksProxy && { ...socksProxy, address: formatHostPort(socksProxy) },
-    trust: trust.map((entry) => ({ ...entry, key: entry.key?.arn })),
+    trust: trust.map(toJson),
     credentials: { ...config.credentials, mfa: config.credentials.mfa?.serialNumber },
   }
   return JSON.stringify(shown, undefined, 2)

@@ -1,9 +1,12 @@
+import { homedir } from 'node:os'
 import { partitionOfRegion } from 'iam-auth-protocol'
 import type { CredentialChoice } from '../credentials/choose.js'
-import { parseTrustEntry, type TrustEntry } from '../login/trust.js'
 import { Secret } from '../secret.js'
+import { entryName, parseTrustEntry, type TrustEntry } from '../trust/entry.js'
+import { trustFiles } from '../trust/paths.js'
 import { ConfigError, type Env, type HostPort, type ProxyConfig, type ProxyFlags } from './config.js'
 import { isLoopbackHost, parseHostPort } from './host-port.js'
+import { parseSocksProxy } from './socks-proxy.js'
 
 const DEFAULT_BIND: HostPort = { host: '127.0.0.1', port: 8080 }
 /** The region of STS where nothing names one: the original's. Keys are always used in their own. */
@@ -39,6 +42,8 @@ export function resolveConfig(flags: ProxyFlags, env: Env, readFile: (path: stri
     profile: flags.profile,
     credentials: resolveCredentials(flags, env, checked),
     trust: (flags.trust ?? []).flatMap((text) => checked<TrustEntry[]>('--trust', [], () => [parseTrustEntry(text)])),
+    trustFiles: trustFiles({ configDir: flags.configDir, env, platform: process.platform, home: homedir() }),
+    onlyTrusted: flags.onlyTrusted ?? false,
     allowLoopback: flags.allowLoopback ?? false,
     logFormat: checked('--log-format', 'text', () => oneOf(flags.logFormat ?? 'text', LOG_FORMATS)),
     logLevel: checked('--log-level', 'info', () => oneOf(flags.logLevel ?? 'info', LOG_LEVELS)),
@@ -97,21 +102,6 @@ function parseProxyAuth(flags: ProxyFlags, env: Env, readFile: (path: string) =>
   return { username, password: new Secret(password) }
 }
 
-/** `127.0.0.1:8081`, `user:password@host:port`, with or without `socks5://` or `socks5h://`. */
-function parseSocksProxy(text: string | undefined): ProxyConfig['socksProxy'] {
-  if (text === undefined || text === '') return undefined
-  const bare = text.replace(/^socks5h?:\/\//, '')
-  const at = bare.lastIndexOf('@')
-  const address = parseHostPort(bare.slice(at + 1))
-  if (at < 0) return address
-  const [username = '', ...password] = bare.slice(0, at).split(':')
-  return {
-    ...address,
-    username: decodeURIComponent(username),
-    password: new Secret(decodeURIComponent(password.join(':'))),
-  }
-}
-
 function oneOf<T extends string>(text: string, allowed: readonly T[]): T {
   const found = allowed.find((candidate) => candidate === text)
   if (found === undefined) throw new TypeError(`${text} is none of ${allowed.join(', ')}`)
@@ -119,8 +109,8 @@ function oneOf<T extends string>(text: string, allowed: readonly T[]): T {
 }
 
 function duplicates(trust: readonly TrustEntry[]): string[] {
-  const origins = trust.map(({ origin }) => origin)
-  return [...new Set(origins.filter((origin, index) => origins.indexOf(origin) !== index))].map(
-    (origin) => `--trust: ${origin} stands twice`,
+  const names = trust.map(entryName)
+  return [...new Set(names.filter((name, index) => names.indexOf(name) !== index))].map(
+    (name) => `--trust: ${name} stands twice`,
   )
 }

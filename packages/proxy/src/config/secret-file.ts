@@ -1,4 +1,5 @@
 import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs'
+import { formatCommand } from '../trust/shell.js'
 
 const ROOT = 0
 
@@ -14,18 +15,15 @@ export function readSecretFile(path: string, ownUid = process.getuid?.()): strin
   try {
     const { uid, mode } = fstatSync(descriptor)
     if (ownUid !== undefined && uid !== ownUid && uid !== ROOT) {
-      throw new TypeError(`${path} belongs to user ${uid}, who may read it: sudo chown ${ownUid} ${quoted(path)}`)
+      throw new TypeError(
+        `${path} belongs to user ${uid}, who may read it: ${formatCommand('sudo', 'chown', String(ownUid), path)}`,
+      )
     }
     if (ownUid !== undefined && (mode & 0o077) !== 0) {
-      throw new TypeError(`others may read or write ${path}: chmod 600 ${quoted(path)}`)
+      throw new TypeError(`others may read or write ${path}: ${formatCommand('chmod', '600', path)}`)
     }
     return readFileSync(descriptor, 'utf8')
   } finally {
     closeSync(descriptor)
   }
-}
-
-/** As a person can paste it into a shell. */
-function quoted(path: string): string {
-  return /^[\w@%+:./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`
 }

@@ -14,9 +14,6 @@ export function startWarnings(config: ProxyConfig, env: Env): string[] {
     ...(bothSources
       ? ['AWS_PROFILE and AWS_ACCESS_KEY_ID are both set: the profile is used here, the AWS CLI would use the keys']
       : []),
-    ...config.trust
-      .filter(({ allowsVersion1 }) => allowsVersion1)
-      .map(({ origin }) => `${origin} is trusted for version 1: it may get live AWS credentials of yours`),
   ]
 }
 

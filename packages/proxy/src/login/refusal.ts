@@ -1,5 +1,6 @@
 /** Why a login was not tried, or did not succeed. Protocol errors keep their own codes (`ProtocolErrorCode`). */
 export type RefusalCode =
+  | 'ERR_IAM_KEY_PIN'
   | 'ERR_IAM_PLAIN_HTTP'
   | 'ERR_IAM_AUTH_LOOP'
   | 'ERR_IAM_BUDGET'
@@ -16,6 +17,7 @@ export type RefusalCode =
   | 'ERR_IAM_AWS_REFUSED'
   | 'ERR_IAM_SERVICE_REFUSED'
   | 'ERR_IAM_SERVICE_UNAVAILABLE'
+  | 'ERR_IAM_TRUST_FILE'
 
 /**
  * A login that ends here. `message` says what is wrong, `hint` what the person can do about it: what they type stands in

@@ -2,12 +2,12 @@ import type { ProtocolError } from 'iam-auth-protocol'
 import type { KmsEncrypt } from '../aws/kms.js'
 import type { CredentialSources } from '../credentials/choose.js'
 import type { Log } from '../log.js'
+import type { TrustList } from '../trust/list.js'
 import type { AttemptBudget } from './budget.js'
 import type { ChallengeAnswer, ChallengedExchange, SendToOrigin } from './exchange.js'
 import type { SingleFlight } from './flights.js'
 import type { LoginRefusal } from './refusal.js'
 import type { ServiceSession, SessionJar } from './sessions.js'
-import type { TrustList } from './trust.js'
 
 /** Everything a login needs from outside. Nothing here is loaded or asked before a challenge has passed every check. */
 export interface LoginDeps {

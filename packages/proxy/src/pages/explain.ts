@@ -1,4 +1,5 @@
-import type { ProtocolError, ProtocolErrorCode } from 'iam-auth-protocol'
+import { isLoopbackOrigin, type ProtocolError, type ProtocolErrorCode } from 'iam-auth-protocol'
+import { formatTrustCommand } from '../trust/shell.js'
 
 /** What a person reads, and what they can do. */
 export interface Explanation {
@@ -13,15 +14,11 @@ type Explain = (origin: string) => Explanation
 const BY_CODE: Partial<Record<ProtocolErrorCode, Explain>> = {
   ERR_IAM_VERSION_NOT_ALLOWED: (origin) => ({
     message: 'This service asks for version 1, which would hand it live AWS credentials of yours.',
-    hint: `Only if you know and trust it (an origin that has offered version 2 keeps it until the proxy is started again):\niam-auth-proxy --trust ${origin},protocol=1${origin.startsWith('https:') ? '' : ',plain-http'}`,
+    hint: `Only if you know and trust it (an origin that has offered version 2 keeps it until the proxy is started again):\n${formatTrustCommand('add', origin, '--protocol', '1', ...plainHttp(origin))}`,
   }),
   ERR_IAM_KEY_ACCOUNT: (origin) => ({
     message: 'The key of this service belongs to another AWS account than the one it is for.',
-    hint: `If its owners confirm the key:\niam-auth-proxy --trust ${origin},key=<the key's full ARN>`,
-  }),
-  ERR_IAM_KEY_PIN: () => ({
-    message: 'This service names another key than the one pinned for it. It may not be the service you trusted.',
-    hint: 'Ask its owners whether the key was changed before you change the `--trust` entry.',
+    hint: `If its owners confirm the key:\n${formatTrustCommand('add', origin, ...plainHttp(origin))} --key <the key's full ARN>`,
   }),
   ERR_IAM_ORIGIN: () => ({
     message: 'The challenge was made for another site: someone may be passing it on.',
@@ -36,6 +33,11 @@ const BY_CODE: Partial<Record<ProtocolErrorCode, Explain>> = {
       'The challenge expires at an impossible time: the clocks of this machine and the service differ by minutes.',
     hint: 'Set the clock (for example: `sudo timedatectl set-ntp true`), then reload.',
   }),
+}
+
+/** An entry that names version 1 or a foreign key says whether it may go over http as well. */
+function plainHttp(origin: string): string[] {
+  return origin.startsWith('https:') || isLoopbackOrigin(origin) ? [] : ['--plain-http']
 }
 
 /** A broken rule of the protocol in a person's words. */

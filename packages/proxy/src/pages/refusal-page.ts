@@ -14,6 +14,7 @@ const TEMPORARY: readonly RefusalCode[] = [
   'ERR_IAM_MFA',
   'ERR_IAM_NO_CREDENTIALS',
   'ERR_IAM_SERVICE_UNAVAILABLE',
+  'ERR_IAM_TRUST_FILE',
 ]
 
 /** Seconds until another try has a chance, where that is nobody's turn. */

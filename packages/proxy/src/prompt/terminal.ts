@@ -1,10 +1,23 @@
-import { LoginRefusal } from '../login/refusal.js'
+/** The controlling terminal: of whoever started this, whatever stdin and stderr are. */
+export interface Terminal {
+  write(text: string): void
+  /** Rejects with CancelledError on Ctrl-D. Ctrl-C ends the process, as it does anywhere else. */
+  ask(question: string): Promise<string>
+  close(): void
+}
 
-/**
- * Asks for an MFA code on the controlling terminal, whatever stdin and stderr are. Where there is none it rejects at once:
- * a prompt that nobody sees only hangs.
- */
-export async function promptMfaOnTerminal(serialNumber: string): Promise<string> {
+/** Nobody would see a question. */
+export class NoTerminalError extends Error {
+  override readonly name = 'NoTerminalError'
+}
+
+/** The question was closed, not answered. */
+export class CancelledError extends Error {
+  override readonly name = 'CancelledError'
+}
+
+/** Rejects with NoTerminalError at once where there is none: a prompt that nobody sees only hangs. */
+export async function openTerminal(): Promise<Terminal> {
   const [{ openSync }, { ReadStream, WriteStream }, { createInterface }] = await Promise.all([
     import('node:fs'),
     import('node:tty'),
@@ -14,47 +27,36 @@ export async function promptMfaOnTerminal(serialNumber: string): Promise<string>
     try {
       return { input: new ReadStream(openSync('/dev/tty', 'r')), output: new WriteStream(openSync('/dev/tty', 'w')) }
     } catch (cause) {
-      throw noTerminal(serialNumber, cause)
+      throw new NoTerminalError('there is no terminal to ask on', { cause })
     }
   }
   const { input, output } = open()
-  const terminal = createInterface({ input, output, terminal: true })
-  const over = new AbortController()
-  // Readline takes Ctrl-C from the terminal while it asks; whoever types it means the proxy.
-  terminal.once('SIGINT', () => {
-    over.abort()
-    process.kill(process.pid, 'SIGINT')
-  })
-  terminal.once('close', () => over.abort())
-  try {
-    const answer = await terminal.question(`MFA code of ${serialNumber}: `, { signal: over.signal })
-    return requireCode(answer.trim())
-  } catch (cause) {
-    throw over.signal.aborted ? cancelled(cause) : cause
-  } finally {
-    terminal.close()
-    input.destroy()
-    output.destroy()
+  return {
+    write: (text) => void output.write(text),
+    ask: (question) => askOnce(createInterface({ input, output, terminal: true }), question),
+    close() {
+      input.destroy()
+      output.destroy()
+    },
   }
 }
 
-function requireCode(code: string): string {
-  if (!/^\d{6}$/.test(code))
-    throw new LoginRefusal('ERR_IAM_MFA', 'An MFA code has six digits.', { hint: 'Reload to try again.' })
-  return code
-}
+/** Readline of a kind that answers with a promise. */
+type Readline = import('node:readline/promises').Interface
 
-function cancelled(cause: unknown): LoginRefusal {
-  return new LoginRefusal('ERR_IAM_MFA', 'No MFA code was given.', { hint: 'Reload to be asked again.', cause })
-}
-
-function noTerminal(serialNumber: string, cause: unknown): LoginRefusal {
-  return new LoginRefusal(
-    'ERR_IAM_MFA',
-    `An MFA code of ${serialNumber} is needed, and there is no terminal to ask on.`,
-    {
-      hint: 'Start the proxy in a terminal, or with `--mfa-token-code CODE`.',
-      cause,
-    },
-  )
+async function askOnce(readline: Readline, question: string): Promise<string> {
+  const over = new AbortController()
+  // Readline takes Ctrl-C from the terminal while it asks; whoever types it means the program.
+  readline.once('SIGINT', () => {
+    over.abort()
+    process.kill(process.pid, 'SIGINT')
+  })
+  readline.once('close', () => over.abort())
+  try {
+    return (await readline.question(question, { signal: over.signal })).trim()
+  } catch (cause) {
+    throw over.signal.aborted ? new CancelledError('no answer was given', { cause }) : cause
+  } finally {
+    readline.close()
+  }
 }

@@ -4,6 +4,7 @@ import type { LoginLayer } from '../login/exchange.js'
 import type { Upstream } from '../upstream/upstream.js'
 import type { Admission } from './admission.js'
 import type { ClientConnection } from './connection.js'
+import type { TrustedDestinations } from './only-trusted.js'
 
 export interface ProxyLimits {
   /** Bytes of a request body kept in case the request must be sent again. @default 1 MiB */
@@ -33,6 +34,8 @@ export interface ProxyContext {
   readonly pseudonym: string
   /** Checks a Proxy-Authorization value. @default everyone may come in */
   readonly isAuthorized: ((credentials: string | undefined) => boolean) | undefined
+  /** What may be forwarded to. @default everything that the destination policy allows */
+  readonly onlyTrusted: TrustedDestinations | undefined
   /** Begins to find out whether a new connection may be used. */
   readonly admit: (client: Socket) => Admission
   /** Every client connection. */

@@ -2,6 +2,7 @@ import net from 'node:net'
 import { networkInterfaces } from 'node:os'
 import type { DestinationKind } from './addresses.js'
 import { addressKind, nameKind } from './addresses.js'
+import { howToTrust } from './how-to-trust.js'
 
 export interface DestinationPolicyOptions {
   /** Forward to any loopback address: development, tests, benchmarks. Not to link-local or metadata addresses. */
@@ -39,7 +40,9 @@ export function createDestinationPolicy({ allowLoopback, isTrusted }: Destinatio
   const listeners: Destination[] = []
   const requireAllowedKind = ({ host, port }: Destination, kind: DestinationKind | undefined) => {
     if (kind === undefined || (kind === 'loopback' && allowLoopback) || isTrusted(host, port)) return
-    throw new RefusedDestinationError(`${host}:${port} is ${REASONS[kind]}. Trust it with --trust if you mean it`)
+    throw new RefusedDestinationError(
+      `${host}:${port} is ${REASONS[kind]}. If you mean it: ${howToTrust(host, port, 'http')}`,
+    )
   }
   return {
     requireAllowedAddress(destination, address) {

@@ -8,6 +8,7 @@ import type { ClientUpgrade, Exchange } from './exchange.js'
 import { createExchange } from './exchange.js'
 import { createKeptBody } from './kept-body.js'
 import { answerAtLastHop, isLastHop } from './max-forwards.js'
+import { requireTrustedOrigin } from './only-trusted.js'
 import { formatRequestHeaders, hasBody } from './outgoing-headers.js'
 import { requireAuthorized } from './proxy-auth.js'
 import { answerRefusal, Refusal } from './refusal.js'
@@ -66,6 +67,7 @@ function openExchange(
   const target = parseTarget(request.url ?? '')
   requireForwardable(headers, target, httpVersion)
   requireNoLoop(headers, context.pseudonym)
+  requireTrustedOrigin(context, target.authority)
   if (isLastHop(method, headers)) {
     answerAtLastHop(request, response)
     return undefined

@@ -14,6 +14,7 @@ import { DEFAULT_LIMITS } from './context.js'
 import type { DestinationPolicy } from './destinations.js'
 import { abandonExchange } from './exchange.js'
 import { forward } from './forward.js'
+import type { TrustedDestinations } from './only-trusted.js'
 import type { ProxyAuth } from './proxy-auth.js'
 import { createProxyAuthCheck } from './proxy-auth.js'
 import { closeGracefully } from './shutdown.js'
@@ -30,6 +31,8 @@ export interface ProxyServerDeps {
   readonly proxyAuth?: ProxyAuth
   /** Who may use a connection, told by its socket. @default everybody */
   readonly admit?: (client: Socket) => Admission
+  /** @default everything that the destination policy allows is forwarded */
+  readonly onlyTrusted?: TrustedDestinations
   readonly limits?: Partial<ProxyLimits>
 }
 
@@ -49,6 +52,7 @@ export function createProxyServer(deps: ProxyServerDeps): ProxyServer {
     limits: { ...DEFAULT_LIMITS, ...deps.limits },
     pseudonym: `iam-auth-proxy-${randomBytes(6).toString('hex')}`,
     isAuthorized: deps.proxyAuth && createProxyAuthCheck(deps.proxyAuth),
+    onlyTrusted: deps.onlyTrusted,
     admit: deps.admit ?? (() => ADMITTED),
     clients: new Map(),
     tunnels: new Set(),

@@ -4,6 +4,7 @@ import { requireAdmitted } from './admission.js'
 import { connectionOf } from './connection.js'
 import type { ProxyContext } from './context.js'
 import { holdEarlyBytes } from './early-bytes.js'
+import { requireTrustedTunnel } from './only-trusted.js'
 import { requireAuthorized } from './proxy-auth.js'
 import type { TunnelSink } from './read-sink.js'
 import { createTunnelSink } from './read-sink.js'
@@ -52,7 +53,9 @@ function requireTunnel(context: ProxyContext, { rawHeaders, url = '' }: Incoming
   const headers = sortRequestHeaders(rawHeaders)
   requireAuthorized(context, headers)
   requireNoLoop(headers, context.pseudonym)
-  return parseConnectTarget(url)
+  const authority = parseConnectTarget(url)
+  requireTrustedTunnel(context, authority)
+  return authority
 }
 
 /** Throws Refusal. */

@@ -5,7 +5,7 @@ import { resolveConfig } from '../../src/config/resolve.js'
 import { startWarnings } from '../../src/config/warnings.js'
 
 const resolve = (flags: ProxyFlags = {}, env: Env = {}, files: Record<string, string> = {}) =>
-  resolveConfig(flags, env, (path) => files[path] ?? missing(path))
+  resolveConfig({ configDir: '/config', ...flags }, env, (path) => files[path] ?? missing(path))
 
 function missing(path: string): never {
   throw new Error(`ENOENT: no such file or directory, open '${path}'`)
@@ -20,6 +20,8 @@ describe('resolveConfig', () => {
       profile: undefined,
       credentials: { region: 'eu-west-1', assumeRole: undefined, mfa: undefined },
       trust: [],
+      trustFiles: { user: '/config/trust.json', system: '/etc/iam-auth-proxy/trust.json' },
+      onlyTrusted: false,
       allowLoopback: false,
       logFormat: 'text',
       logLevel: 'info',
@@ -122,11 +124,9 @@ describe('warnings at start', () => {
     ])
   })
 
-  it('says that a profile beats keys, and what version 1 means', () => {
+  it('says that a profile beats keys', () => {
     const env = { AWS_PROFILE: 'dev', AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE' }
-    const warnings = startWarnings(resolve({ trust: ['https://old.example.com,protocol=1'] }, env), env)
-    expect(warnings.join('\n')).toContain('AWS_PROFILE and AWS_ACCESS_KEY_ID')
-    expect(warnings.join('\n')).toContain('https://old.example.com is trusted for version 1')
+    expect(startWarnings(resolve({}, env), env).join('\n')).toContain('AWS_PROFILE and AWS_ACCESS_KEY_ID')
   })
 })
 

@@ -4,9 +4,11 @@ import vectors from '../../../protocol/test/vectors/independent.json' with { typ
 import { createLoginLayer } from '../../src/login/answer-challenge.js'
 import type { ChallengedExchange } from '../../src/login/exchange.js'
 import { LoginRefusal } from '../../src/login/refusal.js'
-import { createTrustList, parseTrustEntry } from '../../src/login/trust.js'
 import { renderRefusal } from '../../src/pages/refusal-page.js'
 import { Secret } from '../../src/secret.js'
+import { parseTrustEntry } from '../../src/trust/entry.js'
+import { createTrustList, type TrustList } from '../../src/trust/list.js'
+import { flagSource, mergeTrust, type TrustSource } from '../../src/trust/merge.js'
 
 const ORIGIN = 'https://wiki.example.com'
 const NOW = 1_767_225_610_000
@@ -30,6 +32,8 @@ const PAGE = [
 
 interface Options {
   readonly trust?: readonly string[]
+  readonly sources?: readonly TrustSource[]
+  readonly list?: TrustList
   readonly arn?: string
   readonly status?: number
   readonly setCookie?: readonly string[]
@@ -39,6 +43,8 @@ interface Options {
 /** A login layer whose every way out is counted. */
 function setUp({
   trust = [],
+  sources = [],
+  list,
   arn = 'arn:aws:iam::123456789012:user/alice',
   status = 204,
   setCookie,
@@ -63,7 +69,7 @@ function setUp({
       { forget: () => {} },
     )
   const layer = createLoginLayer({
-    trust: createTrustList(trust.map(parseTrustEntry)),
+    trust: list ?? createTrustList(mergeTrust([flagSource(trust.map(parseTrustEntry)), ...sources]).inForce),
     credentials: {
       identity: caller('identity', 'AKIA'),
       sessionToken: caller('sessionToken', 'ASIA'),
@@ -155,6 +161,51 @@ describe('answering a challenge of version 2', () => {
     const foreign = GOOD.map((value) => value.replace(KEY, other))
     const allowed = setUp({ trust: [`${ORIGIN},key=${other}`] })
     expect(await allowed.layer.answer(exchange({ responseRawHeaders: foreign }))).toMatchObject({ kind: 'replay' })
+  })
+
+  it('says in the words of ssh that a pinned key has changed: both keys, where the pin is from, how to remove it', async () => {
+    const other = KEY.replace('11111111', '99999999')
+    const name = '/home/alice/.config/iam-auth-proxy/trust.json'
+    const entries = [{ ...parseTrustEntry(`${ORIGIN},key=${other}`), addedAt: '2026-01-31T12:00:00.000Z' }]
+    const { layer, calls } = setUp({ sources: [{ kind: 'user', name, entries }] })
+    const answer = await layer.answer(exchange({ requestRawHeaders: PAGE }))
+    expect(answer).toMatchObject({ kind: 'respond', status: 403 })
+    const page = answer.kind === 'respond' ? answer.body : ''
+    const said = ['KEY OF THIS SERVICE HAS CHANGED', KEY, other, `in ${name} since 2026-01-31`, 'ERR_IAM_KEY_PIN']
+    for (const text of [...said, `iam-auth-proxy trust remove ${ORIGIN}`]) expect(page).toContain(text)
+    expect(calls).toEqual(NOTHING)
+  })
+
+  it.each([
+    ['the pinned account', 'https://*.example.com', '123456789012', 'replay'],
+    ['another account', 'https://*.example.com', '210987654321', 'pass'],
+    ['another account, at a port that is not its own', 'https://*.example.com:8443', '210987654321', 'replay'],
+  ])('below a suffix takes keys of %s: %s, %s', async (_what, suffix, account, kind) => {
+    const { layer, calls } = setUp({ trust: [`${suffix},key-account=${account}`] })
+    expect(await layer.answer(exchange())).toMatchObject({ kind })
+    if (kind === 'pass') expect(calls).toEqual(NOTHING)
+  })
+
+  it('below a suffix does not take a foreign key even of the pinned account: that takes the exact origin', async () => {
+    const other = KEY.replace('123456789012', '210987654321')
+    const foreign = exchange({ responseRawHeaders: GOOD.map((value) => value.replace(KEY, other)) })
+    const { layer, calls } = setUp({ trust: ['https://*.example.com,key-account=210987654321'] })
+    expect(await layer.answer(foreign)).toEqual({ kind: 'pass' })
+    expect(calls).toEqual(NOTHING)
+    const exact = setUp({ trust: ['https://*.example.com,key-account=123456789012', `${ORIGIN},key=${other}`] })
+    expect(await exact.layer.answer(foreign)).toMatchObject({ kind: 'replay' })
+  })
+
+  it('makes no login while what is trusted cannot be read, and says what repairs it', async () => {
+    const unusable = () => {
+      throw new LoginRefusal('ERR_IAM_TRUST_FILE', 'cannot be read', { hint: 'Repair it:\nchmod 600 trust.json' })
+    }
+    const trust = { ...createTrustList([]), entryFor: unusable }
+    const { layer, calls } = setUp({ list: trust })
+    expect(await layer.answer(exchange())).toEqual({ kind: 'pass' })
+    const page = await layer.answer(exchange({ requestRawHeaders: PAGE }))
+    expect(page).toMatchObject({ kind: 'respond', status: 503, body: expect.stringContaining('chmod 600 trust.json') })
+    expect(calls).toEqual(NOTHING)
   })
 
   it.each([200, 302, 401, 403, 429, 503])(
@@ -291,7 +342,7 @@ describe('answering a challenge of version 1', () => {
     const { layer, calls } = setUp({ trust: [ORIGIN] })
     expect(await layer.answer(original())).toEqual({ kind: 'pass' })
     const page = await layer.answer(original({ requestRawHeaders: PAGE }))
-    expect(page.kind === 'respond' && page.body).toContain(`iam-auth-proxy --trust ${ORIGIN},protocol=1`)
+    expect(page.kind === 'respond' && page.body).toContain(`iam-auth-proxy trust add ${ORIGIN} --protocol 1`)
     expect(calls).toEqual(NOTHING)
   })
 
