@@ -22,9 +22,10 @@ const IPV6: ReadonlyArray<readonly [kind: DestinationKind, network: string, pref
   ['link-local', 'fe80::', 10],
 ]
 
-/** Where an IPv6 address carries an IPv4 one: mapped, compatible (deprecated), NAT64 (RFC 6052, RFC 8215), 6to4. */
+/** Where an IPv6 address carries an IPv4 one: mapped, translated, compatible (deprecated), NAT64 (RFC 6052, RFC 8215), 6to4. */
 const EMBEDDED: ReadonlyArray<(hex: string, prefix: number) => readonly [network: string, prefix: number]> = [
   (hex, prefix) => [`::ffff:${hex}`, 96 + prefix],
+  (hex, prefix) => [`::ffff:0:${hex}`, 96 + prefix],
   (hex, prefix) => [`::${hex}`, 96 + prefix],
   (hex, prefix) => [`64:ff9b::${hex}`, 96 + prefix],
   (hex, prefix) => [`64:ff9b:1::${hex}`, 96 + prefix],
@@ -53,7 +54,7 @@ const NAMES: ReadonlyMap<string, DestinationKind> = new Map([
 
 /** For names that somebody else will resolve. */
 export function nameKind(host: string): DestinationKind | undefined {
-  const name = host.toLowerCase().replace(/\.$/, '')
+  const name = host.toLowerCase().replace(/\.+$/, '')
   return name.endsWith('.localhost') ? 'loopback' : NAMES.get(name)
 }
 

@@ -90,6 +90,11 @@ export function nominatedFields(connection: string): string[] {
   return names.map((name) => name.trim()).filter((name) => !CONNECTION_OPTIONS.has(name))
 }
 
+/** A Content-Length without leading zeros: somebody behind us might read `010` as eight. */
+export function plainLength(digits: string): string {
+  return digits.length > 1 && digits.startsWith('0') ? digits.replace(/^0+(?=.)/, '') : digits
+}
+
 /** A flat header list without the named fields (lower case). */
 export function withoutFields(flat: readonly string[], names: readonly string[]): string[] {
   const kept: string[] = []

@@ -1,4 +1,4 @@
-import { nominatedFields, withoutFields } from './fields.js'
+import { nominatedFields, plainLength, withoutFields } from './fields.js'
 import type { RequestHeaders } from './request-headers.js'
 import type { Authority } from './target.js'
 
@@ -25,7 +25,7 @@ export function formatRequestHeaders(headers: RequestHeaders, request: OutgoingR
     flat.push('Transfer-Encoding', 'chunked')
     if (headers.trailer !== undefined) flat.push('Trailer', headers.trailer)
   } else if (headers.contentLength !== undefined) {
-    flat.push('Content-Length', headers.contentLength)
+    flat.push('Content-Length', plainLength(headers.contentLength))
   } else if (METHODS_WITH_CONTENT.has(request.method)) {
     flat.push('Content-Length', '0')
   }

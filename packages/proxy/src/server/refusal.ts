@@ -17,7 +17,7 @@ export class Refusal extends Error {
 
   /** The request was not understood, so nobody can say where the next one begins. */
   get isAboutFraming(): boolean {
-    return this.status === 400 || this.status === 501
+    return this.status === 400 || this.status === 501 || this.status === 505
   }
 }
 

@@ -1,6 +1,6 @@
 import type { ClientRequest, IncomingMessage } from 'node:http'
 import type { Exchange } from './exchange.js'
-import { isProtectedField } from './fields.js'
+import { fieldRule, isProtectedField } from './fields.js'
 import { keepChunk } from './kept-body.js'
 
 /** client → us → service: the body, held back by whoever is slower, and kept up to the limit in case of a replay. */
@@ -38,12 +38,13 @@ function endWithTrailers(upstream: ClientRequest, { rawTrailers }: IncomingMessa
   upstream.end()
 }
 
-/** RFC 9110 §6.5.1: nothing that frames, routes or authenticates may come after the body. */
+/** RFC 9110 §6.5.1: nothing that frames, routes or authenticates may come after the body, nor what is for one hop only. */
 export function trailerPairs(rawTrailers: readonly string[]): [string, string][] {
   const pairs: [string, string][] = []
   for (let i = 0; i < rawTrailers.length; i += 2) {
     const name = rawTrailers[i] as string
-    if (!isProtectedField(name.toLowerCase())) pairs.push([name, rawTrailers[i + 1] as string])
+    if (fieldRule(name) === 'keep' && !isProtectedField(name.toLowerCase()))
+      pairs.push([name, rawTrailers[i + 1] as string])
   }
   return pairs
 }

@@ -6,6 +6,7 @@ import { parseAuthority } from './target.js'
 
 /** What Node's parser lets through and a proxy must not (RFC 9112 §3.2.2, §6.1, §11). Throws Refusal. */
 export function requireForwardable(headers: RequestHeaders, target: Target, httpVersion: string): void {
+  requireHttp1(httpVersion)
   requireOneHost(headers, httpVersion)
   requireHostOfTarget(headers, target)
   requireOneFraming(headers, httpVersion)
@@ -20,6 +21,12 @@ export function requireNoLoop(headers: RequestHeaders, pseudonym: string): void 
     'this request comes from this proxy itself: the service or its proxy points back here',
     'proxy_loop_detected',
   )
+}
+
+/** Node's parser also takes HTTP/0.9, which has no headers, and HTTP/2.0 in a request line, which is nonsense. */
+function requireHttp1(httpVersion: string): void {
+  if (httpVersion === '1.1' || httpVersion === '1.0') return
+  throw new Refusal(505, 'only HTTP/1.1 and HTTP/1.0 requests are forwarded')
 }
 
 function requireOneHost({ hostCount }: RequestHeaders, httpVersion: string): void {

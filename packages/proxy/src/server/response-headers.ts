@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { ReadField } from './fields.js'
-import { fieldRule, isProtectedField, nominatedFields, withoutFields } from './fields.js'
+import { fieldRule, isProtectedField, nominatedFields, plainLength, withoutFields } from './fields.js'
 import { Refusal } from './refusal.js'
 
 export interface AnswerFraming {
@@ -85,7 +85,7 @@ interface ReadFields {
 function readField(read: ReadFields, field: ReadField, value: string, answer: IncomingMessage): boolean {
   switch (field) {
     case 'content-length':
-      read.contentLength = value
+      read.contentLength = hasNoLength(answer) ? undefined : plainLength(value)
       return false
     case 'connection':
       read.connection = read.connection === '' ? value : `${read.connection},${value}`
@@ -104,6 +104,11 @@ function readField(read: ReadFields, field: ReadField, value: string, answer: In
   }
 }
 
+/** RFC 9110 §8.6: a client that believes a length here takes the next answer for a body. */
+function hasNoLength({ statusCode = 0 }: IncomingMessage): boolean {
+  return statusCode === 204 || statusCode < 200
+}
+
 /** The header list of a 1xx answer: no framing, no body. */
 export function formatInterimHeaders(rawHeaders: readonly string[]): string[] {
   const flat: string[] = []
@@ -118,15 +123,21 @@ export function formatInterimHeaders(rawHeaders: readonly string[]): string[] {
 /** Node takes `chunked` anywhere in the list for the framing; and no framing at all has two meanings beside a length. */
 function requireOneFraming({ coding, contentLength }: ReadFields, { canChunk }: AnswerFraming): void {
   if (coding === undefined) return
-  const isChunkedEarly = /chunked\s*,/i.test(coding)
   const isOther = !PLAIN_CODING.test(coding)
-  if (coding.trim() === '' || isChunkedEarly || (isOther && (contentLength !== undefined || !canChunk))) {
+  if (!CODINGS.test(coding) || isChunkedLookalike(coding) || (isOther && (contentLength !== undefined || !canChunk))) {
     throw new Refusal(
       502,
       'the service sent a body in a transfer coding we cannot pass on',
       'http_response_transfer_coding',
     )
   }
+}
+
+const CODINGS = /^[\w!#$%&'*+.^`|~-]+(?:[ \t]*,[ \t]*[\w!#$%&'*+.^`|~-]+)*$/
+
+/** `chunked` is the last coding and spelled so, or somebody between the service and the browser will see it differently. */
+function isChunkedLookalike(coding: string): boolean {
+  return /chunked(?!$)|[^,\s]chunked/i.test(coding)
 }
 
 function withoutNominated(flat: string[], connection: string): string[] {

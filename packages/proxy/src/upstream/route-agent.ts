@@ -1,4 +1,4 @@
-import type { ClientRequestArgs } from 'node:http'
+import type { ClientRequest, ClientRequestArgs } from 'node:http'
 import { Agent } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
@@ -24,6 +24,11 @@ const POOL = {
   // Ours is set where TLS is dialled; without a value here Node works one out for each request.
   servername: '',
 } as const
+
+/** Nobody asked for what an idle connection brings: it is not to be the beginning of the next answer. */
+function onUnasked(this: Duplex): void {
+  this.destroy()
+}
 
 /** The pool of one route and scheme: `us → service`, whatever lies between. */
 export class RouteAgent extends Agent {
@@ -52,8 +57,14 @@ export class RouteAgent extends Agent {
   }
 
   /** The idle time is set once per connection, so a request costs no timer and no system call. */
-  override keepSocketAlive(): boolean {
+  override keepSocketAlive(socket: Duplex): boolean {
+    socket.on('data', onUnasked)
     return true
+  }
+
+  override reuseSocket(socket: Duplex, request: ClientRequest): void {
+    socket.removeListener('data', onUnasked)
+    super.reuseSocket(socket, request)
   }
 
   /** Forgets the pooled connections of a service that has just hung up on one: its others are likely dead, too. */
