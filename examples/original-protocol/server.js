@@ -91,7 +91,7 @@ function send(response, status, text, headers = {}) {
 }
 
 function main() {
-  const { AWS_ACCOUNT_ID: realm, KMS_KEY_ID: keyArn, KMS_SALT: salt = '', PORT = '3001' } = process.env
+  const { AWS_ACCOUNT_ID: realm, KMS_KEY_ID: keyArn, KMS_SALT: salt = 'pepper', PORT = '3001' } = process.env
   if (!realm || !keyArn?.startsWith('arn:')) {
     console.error('AWS_ACCOUNT_ID and KMS_KEY_ID (the full ARN of the key) are needed; see README.md')
     process.exit(1)

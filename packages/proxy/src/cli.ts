@@ -82,19 +82,22 @@ function collect(value: string, before: readonly string[] = []): string[] {
 async function serve(config: ReturnType<typeof resolveConfig>, warnings: readonly string[]): Promise<void> {
   const write = (line: string) => void process.stderr.write(line)
   const log = createLog({ format: config.logFormat, level: config.logLevel, write, now: Date.now })
-  for (const warning of warnings) log.warn({}, warning)
   const proxy = await startProxy(config, log)
   const address = formatHostPort(proxy.address)
-  if (config.logFormat === 'json') log.info({ address }, 'listening')
+  // First of all lines: scripts look for it, and a warning may hold another address.
+  if (config.logFormat === 'json') log.info({ address, url: `http://${address}` }, 'listening')
   else write(`iam-auth-proxy listening on http://${address}\n`)
+  for (const warning of warnings) log.warn({}, warning)
   const stop = () => void proxy.close().then(() => process.exit(0))
   process.once('SIGTERM', stop).once('SIGINT', stop)
   if (process.env['npm_command'] === 'exec') onLauncherGone(stop)
 }
 
+/** Taken before anything else happens: a launcher that is gone by the time we listen has left us to init. */
+const launcher = process.ppid
+
 /** npx hands a signal to its shell only, which may die without passing it on: the proxy would stay, with nobody to stop it. */
 function onLauncherGone(stop: () => void): void {
-  const launcher = process.ppid
   const timer = setInterval(() => {
     if (process.ppid === launcher) return
     clearInterval(timer)

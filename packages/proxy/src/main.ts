@@ -43,7 +43,7 @@ export async function startProxy(
   })
   const upstream = createUpstream({ destinationPolicy, ...socksOption(config.socksProxy) })
   const sts = createSts()
-  const base = defaultChain({ profile: config.profile, promptMfa })
+  const base = defaultChain({ profile: config.profile, region: config.credentials.region, promptMfa })
   const login = createLoginLayer({
     trust,
     credentials: chooseCredentials(config.credentials, { base, sts, promptMfa, now: Date.now }),

@@ -19,7 +19,7 @@ const INVALID: Explanation = {
 const UNAVAILABLE: Explanation = {
   code: 'ERR_IAM_AWS_UNAVAILABLE',
   message: 'AWS cannot be reached, or asks to slow down.',
-  hint: 'Try again in a moment; check the network if it goes on.',
+  hint: 'Try again in a moment. If it goes on, check the network, and `AWS_ENDPOINT_URL` if it is set.',
 }
 const NO_CREDENTIALS: Explanation = {
   code: 'ERR_IAM_NO_CREDENTIALS',
@@ -90,6 +90,6 @@ function explainToken(error: { name?: string; message?: string }): Explanation |
 
 function explainOutage(error: { code?: string; $metadata?: { httpStatusCode?: number } }): Explanation | undefined {
   const status = error.$metadata?.httpStatusCode
-  const network = /^(?:E[A-Z_]+|UND_ERR_[A-Z_]+)$/.test(error.code ?? '')
+  const network = /^(?:E(?!RR_)[A-Z_]+|UND_ERR_[A-Z_]+)$/.test(error.code ?? '')
   return network || status === 429 || (status !== undefined && status >= 500) ? UNAVAILABLE : undefined
 }

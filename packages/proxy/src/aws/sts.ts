@@ -49,7 +49,7 @@ export function createSts(): Sts {
       explained('sts:GetCallerIdentity', async () => {
         const { sdk, sts } = await client(credentials, region)
         const { Arn } = await sts.send(new sdk.GetCallerIdentityCommand({}))
-        return parsePrincipalArn(Arn ?? '')
+        return principalOf(Arn ?? '')
       }),
     getSessionToken: (credentials, region, { durationSeconds, mfa }) =>
       explained('sts:GetSessionToken', async () => {
@@ -63,7 +63,9 @@ export function createSts(): Sts {
         const { sdk, sts } = await client(credentials, region)
         const external = externalId === undefined ? {} : { ExternalId: externalId }
         const input = { RoleArn: roleArn, RoleSessionName: sessionName, ...external, ...mfaInput(mfa) }
-        const { Credentials } = await sts.send(new sdk.AssumeRoleCommand(input))
+        const { Credentials } = await sts.send(new sdk.AssumeRoleCommand(input)).catch((cause: Error) => {
+          throw explainMfa(cause) ?? explainRole(cause, roleArn)
+        })
         return temporary(Credentials, `role ${roleArn}`)
       }),
   }
@@ -85,6 +87,28 @@ function explainMfa(cause: unknown): LoginRefusal | undefined {
     hint: 'Wait for the next code (each works once), check `--mfa-serial-number`, and reload.',
     cause,
   })
+}
+
+function explainRole(cause: Error, roleArn: string): Error {
+  if (cause.name !== 'AccessDenied') return cause
+  return new LoginRefusal('ERR_IAM_AWS_REFUSED', `AWS does not let you assume the role ${roleArn}.`, {
+    hint:
+      'Your policy must allow `sts:AssumeRole` on it, and its trust policy must name you; it may want an external id ' +
+      '(`--assume-role-external-id`) or MFA (`--mfa-serial-number`).',
+    cause,
+  })
+}
+
+/** Whoever AWS says this is can be proved to a service: or it is nobody that services know. */
+function principalOf(arn: string): Principal {
+  try {
+    return parsePrincipalArn(arn)
+  } catch (cause) {
+    throw new LoginRefusal('ERR_IAM_AWS_REFUSED', `STS calls you ${arn}, which is no user, role or federated user.`, {
+      hint: 'Check which credentials and which endpoint are in use with: `aws sts get-caller-identity`',
+      cause,
+    })
+  }
 }
 
 function mfaInput(mfa: MfaCode | undefined): { SerialNumber?: string; TokenCode?: string } {

@@ -5,7 +5,7 @@ const MARGIN_MS = 5 * 60_000
 
 export interface CachedSource {
   (): Promise<AwsCredentials>
-  /** Forgets what is kept: AWS said it is not valid any more. */
+  /** Forgets what is kept, and what it was made from: AWS said it is not valid any more. */
   forget(): void
 }
 
@@ -14,8 +14,13 @@ export interface CachedSource {
  * or a tenth of a shorter life). A failure is kept for nobody.
  *
  * @param now ms since 1970
+ * @param madeFrom the cache below this one, forgotten with it
  */
-export function cachedSource(source: CredentialSource, now: () => number): CachedSource {
+export function cachedSource(
+  source: CredentialSource,
+  now: () => number,
+  madeFrom?: Pick<CachedSource, 'forget'>,
+): CachedSource {
   let kept: { readonly credentials: AwsCredentials; readonly refreshAt: number } | undefined
   let pending: Promise<AwsCredentials> | undefined
   const fetchAgain = async () => {
@@ -33,6 +38,7 @@ export function cachedSource(source: CredentialSource, now: () => number): Cache
   return Object.assign(get, {
     forget: () => {
       kept = undefined
+      madeFrom?.forget()
     },
   })
 }

@@ -1,5 +1,6 @@
-import type { Principal } from 'iam-auth-protocol'
+import { type Principal, partitionOfRegion } from 'iam-auth-protocol'
 import type { Sts } from '../aws/sts.js'
+import { createSingleFlight } from '../login/flights.js'
 import type { CachedSource } from './cached.js'
 import type { AwsCredentials } from './source.js'
 
@@ -10,29 +11,33 @@ export interface Caller {
 }
 
 export interface CallerSource {
-  /** `region`: whose STS is asked where the answer is not known yet. Rejects with a LoginRefusal. */
-  (region: string): Promise<Caller>
+  /** `keyRegion`: of the key that will be used; its STS is asked where ours is of another partition. Rejects with a LoginRefusal. */
+  (keyRegion: string): Promise<Caller>
   /** AWS said that these credentials are not valid any more: fetch new ones next time. */
   forget(): void
 }
 
-/** Asks `GetCallerIdentity` once for each credentials object, and only with that one. */
-export function createCallerSource(source: CachedSource, sts: Pick<Sts, 'getCallerIdentity'>): CallerSource {
-  let known: { readonly credentials: AwsCredentials; readonly caller: Promise<Caller> } | undefined
-  const identify = async (credentials: AwsCredentials, region: string) => ({
-    credentials,
-    principal: await sts.getCallerIdentity(credentials, region),
-  })
-  const get = async (region: string) => {
+/**
+ * Asks `GetCallerIdentity` once for each credentials object, and only with that one. The person's own region is asked, not
+ * one that a challenge names: else any site could make it fail for all others.
+ */
+export function createCallerSource(
+  source: CachedSource,
+  sts: Pick<Sts, 'getCallerIdentity'>,
+  ownRegion: string,
+): CallerSource {
+  let known: Caller | undefined
+  const flights = createSingleFlight<Caller>()
+  const identify = async (credentials: AwsCredentials, region: string) => {
+    known = { credentials, principal: await sts.getCallerIdentity(credentials, region) }
+    return known
+  }
+  const get = async (keyRegion: string) => {
     const credentials = await source()
-    if (known?.credentials !== credentials) {
-      const caller = identify(credentials, region)
-      known = { credentials, caller }
-      caller.catch(() => {
-        known = undefined
-      })
-    }
-    return known.caller
+    if (known?.credentials === credentials) return known
+    const isAtHome = partitionOfRegion(ownRegion) === partitionOfRegion(keyRegion)
+    const region = isAtHome ? ownRegion : keyRegion
+    return flights.run(region, () => identify(credentials, region))
   }
   return Object.assign(get, {
     forget() {

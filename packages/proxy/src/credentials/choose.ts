@@ -45,11 +45,11 @@ export function chooseCredentials(
   const { region, assumeRole, mfa } = choice
   const mfaCode = mfaCodes({ serialNumber: mfa?.serialNumber, firstCode: mfa?.code, prompt: deps.promptMfa })
   const tokens = (durationSeconds: number) =>
-    cachedSource(sessionToken({ sts, base, region, durationSeconds, mfaCode }), now)
-  const role = assumeRole && cachedSource(assumedRole({ sts, base, region, ...assumeRole, mfaCode }), now)
+    cachedSource(sessionToken({ sts, base, region, durationSeconds, mfaCode }), now, base)
+  const role = assumeRole && cachedSource(assumedRole({ sts, base, region, ...assumeRole, mfaCode }), now, base)
   return {
-    identity: createCallerSource(role ?? (mfa === undefined ? base : tokens(MFA_SESSION_SECONDS)), sts),
+    identity: createCallerSource(role ?? (mfa === undefined ? base : tokens(MFA_SESSION_SECONDS)), sts, region),
     encryptor: role,
-    sessionToken: createCallerSource(tokens(VERSION_1_SECONDS), sts),
+    sessionToken: createCallerSource(tokens(VERSION_1_SECONDS), sts, region),
   }
 }

@@ -67,9 +67,9 @@ async function logIn(exchange: ChallengedExchange, challenge: Challenge, state: 
 }
 
 /** Credentials, and with those same ones who they are: of the realm, or nothing is proved and KMS is not asked. */
-async function identify({ version, realm, key, bound }: Challenge, { credentials }: LoginDeps): Promise<Caller> {
+async function identify({ version, realm, key }: Challenge, { credentials }: LoginDeps): Promise<Caller> {
   const source = version === 1 ? credentials.sessionToken : credentials.identity
-  const caller = await forgetting(source, () => source(bound?.stsRegions[0] ?? key.region))
+  const caller = await forgetting(source, () => source(key.region))
   const { account, partition, arn } = caller.principal
   if (account !== realm || partition !== key.partition) {
     throw new LoginRefusal('ERR_IAM_REALM_MISMATCH', `You are ${arn}; this service is for account ${realm}.`, {
@@ -95,7 +95,9 @@ async function prove(
     return { kind: 'session', session: await postProof(exchange, login, deps) }
   }
   const encryptor = (await deps.credentials.encryptor?.()) ?? caller.credentials
-  const token = await encryptSessionToken(challenge, caller.credentials, encryptor, deps.encrypt)
+  const token = await forgetting(deps.credentials.encryptor ?? deps.credentials.sessionToken, () =>
+    encryptSessionToken(challenge, caller.credentials, encryptor, deps.encrypt),
+  )
   const call = authCall(bound?.authPath ?? DEFAULT_AUTH_PATH, exchange.path, token)
   if (isNavigation(exchange) && exchange.method === 'GET') {
     noteRedirect(exchange, state)

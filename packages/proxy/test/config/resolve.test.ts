@@ -120,7 +120,7 @@ describe('warnings at start', () => {
   it('says which endpoints are in force, without their userinfo', () => {
     const env = { AWS_ENDPOINT_URL_STS: 'http://user:pass@127.0.0.1:4566/x' }
     expect(startWarnings(resolve({}, env), env)).toEqual([
-      'AWS_ENDPOINT_URL_STS is in force: AWS calls go to http://127.0.0.1:4566',
+      'AWS_ENDPOINT_URL_STS is in force: calls of STS go to http://127.0.0.1:4566',
     ])
   })
 

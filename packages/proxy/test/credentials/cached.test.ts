@@ -65,6 +65,17 @@ describe('the credential cache', () => {
     expect(state.asked).toBe(2)
   })
 
+  it('forgets what it was made from as well', async () => {
+    let forgotten = 0
+    const below = { forget: () => void (forgotten += 1) }
+    cachedSource(
+      async () => Promise.reject(new Error('not asked')),
+      () => 0,
+      below,
+    ).forget()
+    expect(forgotten).toBe(1)
+  })
+
   it('keeps no failure', async () => {
     const { source, state } = setUp(3_600_000)
     state.fail = true

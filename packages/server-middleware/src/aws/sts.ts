@@ -4,6 +4,7 @@ import { IDENTITY_REQUEST_BODY, stsHost } from 'iam-auth-protocol'
 import type { Deps, SignedIdentityRequest } from '../deps.js'
 import { LoginRefusal } from '../refusal.js'
 import { parseStsAnswer, type StsAnswer } from './sts-answer.js'
+import { parseOverriddenStsAnswer } from './sts-xml-answer.js'
 
 export interface StsOptions {
   /** Where to connect instead of the regional host; the Host header stays that host's, since it is signed. */
@@ -19,6 +20,7 @@ export function createWhoAmI({ endpoint, timeoutMs = 5000 }: StsOptions): Deps['
   const override = endpoint === undefined ? undefined : new URL(endpoint)
   const { Agent, request } = override?.protocol === 'http:' ? http : https
   const agent = new Agent({ keepAlive: true })
+  const parse = override === undefined ? parseStsAnswer : parseOverriddenStsAnswer
 
   const send = (signed: SignedIdentityRequest, signal: AbortSignal, isRetry = false): Promise<StsAnswer> =>
     new Promise((resolve, reject) => {
@@ -46,7 +48,7 @@ export function createWhoAmI({ endpoint, timeoutMs = 5000 }: StsOptions): Deps['
       outgoing.end(IDENTITY_REQUEST_BODY)
     })
 
-  return async (signed) => parseStsAnswer(await send(signed, AbortSignal.timeout(timeoutMs)))
+  return async (signed) => parse(await send(signed, AbortSignal.timeout(timeoutMs)))
 }
 
 async function collect(answer: http.IncomingMessage): Promise<StsAnswer> {

@@ -21,7 +21,7 @@ export function createKeyArnSource(
   const noteFailure = (cause: unknown): never => {
     failedAt = now()
     asked = undefined
-    logger.error({ kmsKeyId: key.id, cause: String(cause) }, 'the KMS key cannot be resolved')
+    logger.error({ kmsKeyId: key.id, region: key.region, cause: reasonOf(cause) }, 'the KMS key cannot be resolved')
     throw new LoginRefusal('ERR_IAM_KEY_UNRESOLVED', 'DescribeKey failed', { cause })
   }
 
@@ -32,6 +32,12 @@ export function createKeyArnSource(
     asked ??= describe(key, resolveKey).catch(noteFailure)
     return asked
   }
+}
+
+/** AWS's own word for it: a missing permission, another region and no credentials look alike from further away. */
+function reasonOf(error: unknown): string {
+  const { cause, message } = error as Error
+  return cause instanceof Error ? `${message}: ${cause.name}: ${cause.message}` : String(error)
 }
 
 async function describe({ id }: KeyReference, resolveKey: Deps['resolveKey']): Promise<string> {

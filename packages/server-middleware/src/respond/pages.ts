@@ -21,10 +21,11 @@ export function loginRequiredPage(origin: string): string {
     'Sign in with AWS',
     `<p>This site takes your AWS identity instead of a password. Come through <code>iam-auth-proxy</code>, which answers
 for you with the credentials of your command line:</p>
-<ol><li>Start it: <code>npx iam-auth-proxy</code></li>
+<ol><li>Start it: <code>iam-auth-proxy</code></li>
 <li>Use the address it prints as the HTTP proxy of your browser (for curl: <code>curl -x</code>).</li>
 <li>Open <a href="${escapeHtml(origin)}/">${escapeHtml(origin)}</a> again.</li></ol>
-<p>Does it run already? Then the terminal it runs in says why it did not sign you in here.</p>`,
+<p>Does it run already? It signs you in where it sees the request: at plain http addresses, not inside https. Where
+it did not all the same, the terminal it runs in says why.</p>`,
   )
 }
 

@@ -71,7 +71,7 @@ describe('the 401 of a service that offers version 2 alone', () => {
       'referrer-policy': 'no-referrer',
       'www-authenticate': expect.stringMatching(/^IAM realm="123456789012", v="2", /),
     })
-    expect(text).toContain('npx iam-auth-proxy')
+    expect(text).toContain('iam-auth-proxy')
     expect(text).not.toMatch(/<(?:script|link|img|iframe)|https?:\/\/(?!127\.0\.0\.1)/)
   })
 
