@@ -4,6 +4,7 @@ import { type LocalAws, startLocalAws } from 'iam-auth-local-aws'
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { startOriginalServer } from '../interop/original/original-server.js'
 import { FIRST_LOGIN, NOTHING, tally } from '../support/aws-tally.js'
+import { chromiumPath, newVisitor, startBrowser } from '../support/browser.js'
 import { thisFile, thisTest } from '../support/cleanup.js'
 import { curl } from '../support/curl.js'
 import { findProgram, isMissing } from '../support/programs.js'
@@ -182,7 +183,7 @@ describe.skipIf(isMissing(findProgram('curl'), 'curl'))('what is trusted', () =>
     expect(refused.text).toContain(`iam-auth-proxy trust add ${other.url}`)
   })
 
-  test('a file that goes bad under a running proxy stops logins, with the command that repairs it', async () => {
+  test('a file that goes bad under a running proxy stops logins, and the log has the command that repairs it', async () => {
     const { url } = await startService(aws, thisTest)
     const user = await newUser()
     await user.trust('add', url, '--key', aws.state.key().arn, '--yes')
@@ -190,7 +191,11 @@ describe.skipIf(isMissing(findProgram('curl'), 'curl'))('what is trusted', () =>
     await chmod(user.file, 0o666)
     const page = await curl(proxy.url, [...asPage, url], thisTest)
     expect(page.status).toBe(503)
-    expect(page.text).toContain(`chmod 600 ${user.file}`)
+    expect(page.text).toContain('iam-auth-proxy trust list')
+    expect(page.text).not.toContain(user.file)
+    expect(proxy.log('trust cannot be read: nothing is trusted until it can')).toMatchObject([
+      { problem: expect.stringContaining(`chmod 600 ${user.file}`) },
+    ])
     expect(tally(aws)).toEqual(NOTHING)
     await chmod(user.file, 0o600)
     expect((await curl(proxy.url, [url], thisTest)).status).toBe(200)
@@ -235,5 +240,22 @@ describe.skipIf(isMissing(findProgram('curl'), 'curl'))('what is trusted', () =>
     expect(JSON.parse((await user.trust('list', '--json')).stdout)).toMatchObject({
       entries: [{ suffix: 'https://*.corp.example.com', keyAccount: '123456789012', source: 'user', inForce: true }],
     })
+  })
+})
+
+describe.skipIf(isMissing(chromiumPath, 'Chromium'))('the page that says that a key has changed', () => {
+  test('cannot be read by a page of the service that opened it in a window', async () => {
+    const { url } = await startService(aws, thisTest)
+    const user = await newUser()
+    await user.trust('add', url, '--key', otherKey(), '--yes')
+    const browser = await startBrowser(await user.proxy(), thisTest)
+    const page = await (await newVisitor(browser, thisTest)).open()
+    await page.goto(`${url}/public`)
+    const opened = page.waitForEvent('popup')
+    await page.evaluate(`window.opened = window.open('/')`)
+    const popup = await opened
+    await popup.locator('footer', { hasText: 'ERR_IAM_KEY_PIN' }).waitFor()
+    const read = `(() => { try { return window.opened.document.body.innerText } catch (error) { return error.name } })()`
+    expect(await page.evaluate(read)).toBe('SecurityError')
   })
 })

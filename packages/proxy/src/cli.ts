@@ -116,14 +116,14 @@ function report(what: string, error: unknown): number {
     say(` ${error.message.replaceAll('\n', '\n  ')}`)
     return EXIT_FAILURE
   }
-  const { code, message, address, port } = error as NodeJS.ErrnoException & { address?: string; port?: number }
+  const { code, message, syscall, address, port } = error as NodeJS.ErrnoException & { address?: string; port?: number }
   const where = address === undefined ? '' : ` ${formatHostPort({ host: address, port: port ?? 0 })}`
   const hints: Readonly<Record<string, string>> = {
     EADDRINUSE: `the address${where} is in use: stop what listens there, or choose another with --bind`,
     EACCES: `this user may not listen on${where}: choose a port above 1023 with --bind`,
     EADDRNOTAVAIL: `this machine has no address${where}: choose another with --bind`,
   }
-  say(` ${hints[code ?? ''] ?? message}`)
+  say(` ${(syscall === 'listen' && hints[code ?? '']) || message}`)
   return EXIT_FAILURE
 }
 

@@ -1,9 +1,8 @@
-import { homedir } from 'node:os'
 import type { Command } from 'commander'
 import { ConfigError, type Env } from '../config/config.js'
 import type { TrustEntry } from '../trust/entry.js'
 import { parseTrustEntry } from '../trust/entry.js'
-import { type TrustFiles, trustFiles } from '../trust/paths.js'
+import { homeFolder, type TrustFiles, trustFiles } from '../trust/paths.js'
 import type { TrustAddFlags } from './trust-add.js'
 
 /** What the commands need of the command line around them. */
@@ -90,7 +89,7 @@ async function remove(name: string, command: Command, { env, print }: TrustComma
 
 function whose({ configDir }: CommonFlags, env: Env): { files: TrustFiles; uid: number | undefined } {
   const { platform } = process
-  return { files: trustFiles({ configDir, env, platform, home: homedir() }), uid: process.getuid?.() }
+  return { files: trustFiles({ configDir, env, platform, home: homeFolder() }), uid: process.getuid?.() }
 }
 
 function parseFlag(text: string): TrustEntry {

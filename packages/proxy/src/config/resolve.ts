@@ -1,9 +1,8 @@
-import { homedir } from 'node:os'
 import { partitionOfRegion } from 'iam-auth-protocol'
 import type { CredentialChoice } from '../credentials/choose.js'
 import { Secret } from '../secret.js'
 import { entryName, parseTrustEntry, type TrustEntry } from '../trust/entry.js'
-import { trustFiles } from '../trust/paths.js'
+import { homeFolder, trustFiles } from '../trust/paths.js'
 import { ConfigError, type Env, type HostPort, type ProxyConfig, type ProxyFlags } from './config.js'
 import { isLoopbackHost, parseHostPort } from './host-port.js'
 import { parseSocksProxy } from './socks-proxy.js'
@@ -42,7 +41,7 @@ export function resolveConfig(flags: ProxyFlags, env: Env, readFile: (path: stri
     profile: flags.profile,
     credentials: resolveCredentials(flags, env, checked),
     trust: (flags.trust ?? []).flatMap((text) => checked<TrustEntry[]>('--trust', [], () => [parseTrustEntry(text)])),
-    trustFiles: trustFiles({ configDir: flags.configDir, env, platform: process.platform, home: homedir() }),
+    trustFiles: trustFiles({ configDir: flags.configDir, env, platform: process.platform, home: homeFolder() }),
     onlyTrusted: flags.onlyTrusted ?? false,
     allowLoopback: flags.allowLoopback ?? false,
     logFormat: checked('--log-format', 'text', () => oneOf(flags.logFormat ?? 'text', LOG_FORMATS)),

@@ -49,14 +49,17 @@ ${hint === '' ? '' : `<h2>What to do</h2>\n${formatHint(hint)}\n`}${retry}
 `
 }
 
-/** Flat header fields of a page: nothing cached, framed, sniffed or loaded. */
+/**
+ * Flat header fields of a page: nothing cached, framed, sniffed or loaded. It stands at the service's address, and has what is
+ * not the service's to know: in a sandbox its origin is none, so that no page of the service can read it in a window it opened.
+ */
 export function pageHeaders(body: string): string[] {
   return [
     ...['Content-Type', 'text/html; charset=utf-8'],
     ...['Content-Length', String(Buffer.byteLength(body))],
     ...[
       'Content-Security-Policy',
-      `default-src 'none'; img-src data:; style-src 'sha256-${STYLE_HASH}'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'`,
+      `default-src 'none'; img-src data:; style-src 'sha256-${STYLE_HASH}'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'; sandbox`,
     ],
     ...['X-Content-Type-Options', 'nosniff'],
     ...['Referrer-Policy', 'no-referrer'],

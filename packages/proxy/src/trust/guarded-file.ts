@@ -21,7 +21,7 @@ const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants
  * @throws ConfigError with a problem for each reason to think that somebody else wrote it, and the command that repairs it
  */
 export function readGuardedFile(path: string, owner: Owner): string | undefined {
-  const folder = statSync(dirname(path), { throwIfNoEntry: false })
+  const folder = statFolder(dirname(path))
   if (folder === undefined) return undefined
   const descriptor = open(path, owner)
   if (descriptor === undefined) return undefined
@@ -39,6 +39,17 @@ export function readGuardedFile(path: string, owner: Owner): string | undefined 
 export function requireSafeFolder(path: string, owner: Owner): void {
   const problems = folderProblems(path, statSync(path), owner)
   if (problems.length > 0) throw new ConfigError(problems)
+}
+
+/** A home of `/dev/null`, which services have, is none. */
+function statFolder(path: string): Stats | undefined {
+  try {
+    return statSync(path)
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
+    throw new ConfigError([`${path} cannot be looked at (${message}): name another folder with --config-dir`])
+  }
 }
 
 function open(path: string, owner: Owner): number | undefined {

@@ -46,8 +46,8 @@ export function createLiveTrust(sources: TrustSources, log: Log): TrustList {
   }
   return {
     entryFor(origin) {
-      const { list, problem } = current()
-      if (list === undefined) throw unusable(problem)
+      const { list } = current()
+      if (list === undefined) throw unusable()
       return list.entryFor(origin)
     },
     coversOrigin: (origin) => current().list?.coversOrigin(origin) ?? false,
@@ -102,8 +102,9 @@ function createVersion1Warning(log: Log): (entries: readonly Trust[]) => void {
   }
 }
 
-function unusable(problem: string): LoginRefusal {
+function unusable(): LoginRefusal {
+  // What is wrong may be about another service than the one whose page this becomes: it is for the log.
   return new LoginRefusal('ERR_IAM_TRUST_FILE', 'What you trust cannot be read, so no login is made.', {
-    hint: `Repair it, then reload:\n${problem}`,
+    hint: 'The log of the proxy says why, and what repairs it. So does, for your file:\niam-auth-proxy trust list',
   })
 }

@@ -1,3 +1,4 @@
+import { homedir } from 'node:os'
 import { isAbsolute, join, resolve } from 'node:path'
 
 /** Where trust is written down. */
@@ -16,6 +17,15 @@ export interface TrustPlace {
   readonly env: Readonly<Record<string, string | undefined>>
   readonly platform: NodeJS.Platform
   readonly home: string
+}
+
+/** The user's home; the root of everything for users without one, as in containers. */
+export function homeFolder(): string {
+  try {
+    return homedir()
+  } catch {
+    return '/'
+  }
 }
 
 /** The files for this user and machine. */

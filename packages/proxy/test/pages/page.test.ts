@@ -45,5 +45,6 @@ test('its policy allows nothing but its own style sheet, and no frame around it'
   expect(policy).toMatch(/^default-src 'none'; /)
   expect(policy).toContain(`style-src 'sha256-${hash}'`)
   expect(policy).toContain("frame-ancestors 'none'")
+  expect(policy).toMatch(/; sandbox$/)
   expect(html).not.toMatch(/<script|https?:/)
 })

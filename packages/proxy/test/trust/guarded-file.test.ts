@@ -44,6 +44,7 @@ describe('a file of the user', () => {
     expect(readGuardedFile(path, user)).toBe('text')
     expect(readGuardedFile(`${path}.none`, user)).toBeUndefined()
     expect(readGuardedFile(join(path, '..', 'none', 'trust.json'), user)).toBeUndefined()
+    expect(readGuardedFile('/dev/null/.config/trust.json', user)).toBeUndefined()
   })
 
   it.each([0o640, 0o604, 0o660, 0o602, 0o666, 0o644])('is refused with mode %o, and the repair repairs it', (mode) => {
@@ -103,6 +104,14 @@ describe('a file of the user', () => {
 
   it('says all that is wrong at once', () => {
     expect(problemsOf(write(0o666, 0o777), user)).toHaveLength(2)
+  })
+
+  it.skipIf(ownUid === 0)('in a folder that nobody may look into is refused: it may pin something', () => {
+    const path = write(0o600)
+    chmodSync(join(path, '..', '..'), 0o000)
+    const problems = problemsOf(path, user)
+    chmodSync(join(path, '..', '..'), 0o700)
+    expect(problems).toEqual([expect.stringContaining('--config-dir')])
   })
 
   it.skipIf(ownUid === 0)('that its owner cannot read either is refused with what repairs it', () => {
