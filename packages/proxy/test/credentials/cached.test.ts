@@ -67,7 +67,11 @@ describe('the credential cache', () => {
 
   it('forgets what it was made from as well', async () => {
     let forgotten = 0
-    const below = { forget: () => void (forgotten += 1) }
+    const below = {
+      forget() {
+        forgotten += 1
+      },
+    }
     cachedSource(
       async () => Promise.reject(new Error('not asked')),
       () => 0,
