@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, chownSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { ConfigError } from '../../src/config/config.js'
@@ -28,6 +28,20 @@ function problemsOf(path: string, owner: Owner): readonly string[] {
   } catch (error) {
     if (error instanceof ConfigError) return error.problems
     throw error
+  }
+}
+
+const NOBODY = 65_534
+
+/** Root may read everything, so where root runs the tests this runs as somebody else, who owns the file and its folders. */
+function asOrdinaryUser<T>(path: string, run: (owner: Owner) => T): T {
+  if (ownUid !== 0) return run(user)
+  for (const part of [path, join(path, '..'), join(path, '..', '..')]) chownSync(part, NOBODY, NOBODY)
+  process.seteuid?.(NOBODY)
+  try {
+    return run({ kind: 'user', uid: NOBODY })
+  } finally {
+    process.seteuid?.(0)
   }
 }
 
@@ -106,18 +120,25 @@ describe('a file of the user', () => {
     expect(problemsOf(write(0o666, 0o777), user)).toHaveLength(2)
   })
 
-  it.skipIf(ownUid === 0)('in a folder that nobody may look into is refused: it may pin something', () => {
+  it('in a folder that nobody may look into is refused: it may pin something', () => {
     const path = write(0o600)
-    chmodSync(join(path, '..', '..'), 0o000)
-    const problems = problemsOf(path, user)
-    chmodSync(join(path, '..', '..'), 0o700)
+    const problems = asOrdinaryUser(path, (owner) => {
+      chmodSync(join(path, '..', '..'), 0o000)
+      try {
+        return problemsOf(path, owner)
+      } finally {
+        chmodSync(join(path, '..', '..'), 0o700)
+      }
+    })
     expect(problems).toEqual([expect.stringContaining('--config-dir')])
   })
 
-  it.skipIf(ownUid === 0)('that its owner cannot read either is refused with what repairs it', () => {
+  it('that its owner cannot read either is refused with what repairs it', () => {
     const path = write(0o000)
-    runRepairs(problemsOf(path, user))
-    expect(readGuardedFile(path, user)).toBe('text')
+    asOrdinaryUser(path, (owner) => {
+      runRepairs(problemsOf(path, owner))
+      expect(readGuardedFile(path, owner)).toBe('text')
+    })
   })
 })
 
