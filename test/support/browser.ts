@@ -28,6 +28,18 @@ export async function startBrowser(proxy: TestProxy, keep: Keeper): Promise<Brow
   return browser
 }
 
+/** The newest browsers keep pages away from this machine by themselves; the others do not. */
+const NO_CHECKS = '--disable-features=LocalNetworkAccessChecks,BlockInsecurePrivateNetworkRequests'
+
+/** A real Chromium that knows no proxy, and for which every name of the test lies on loopback. */
+export async function startBrowserWithoutProxy(keep: Keeper): Promise<Browser> {
+  if (chromiumPath === undefined) throw new Error('there is no Chromium')
+  const args = [...ARGUMENTS, NO_CHECKS, '--no-proxy-server', '--host-resolver-rules=MAP *.example.test 127.0.0.1']
+  const browser = await chromium.launch({ executablePath: chromiumPath, args })
+  keep(() => browser.close())
+  return browser
+}
+
 /** Somebody with empty cookies, and every URL that their browser asked for or was sent to. */
 export interface Visitor {
   readonly context: BrowserContext

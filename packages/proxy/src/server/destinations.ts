@@ -1,5 +1,6 @@
 import net from 'node:net'
 import { networkInterfaces } from 'node:os'
+import { ipv6Bytes } from '../upstream/ip-bytes.js'
 import type { DestinationKind } from './addresses.js'
 import { addressKind, nameKind } from './addresses.js'
 import { howToTrust } from './how-to-trust.js'
@@ -72,12 +73,19 @@ const REASONS: Readonly<Record<DestinationKind, string>> = {
 function isOwnListener(listeners: readonly Destination[], address: string, port: number): boolean {
   return listeners.some((listener) => {
     if (listener.port !== port) return false
-    if (listener.host === address || addressKind(address) === 'loopback' || addressKind(address) === 'unspecified')
-      return true
+    if (isSameAddress(listener.host, address)) return true
+    if (addressKind(address) === 'loopback' || addressKind(address) === 'unspecified') return true
     return addressKind(listener.host) === 'unspecified' && isAddressOfThisMachine(address)
   })
 }
 
 function isAddressOfThisMachine(address: string): boolean {
-  return Object.values(networkInterfaces()).some((entries) => entries?.some((entry) => entry.address === address))
+  return Object.values(networkInterfaces()).some((entries) =>
+    entries?.some((entry) => isSameAddress(entry.address, address)),
+  )
+}
+
+/** In whichever spelling: the system connects `::ffff:192.0.2.1` to 192.0.2.1. */
+function isSameAddress(one: string, other: string): boolean {
+  return one === other || ipv6Bytes(one).equals(ipv6Bytes(other))
 }

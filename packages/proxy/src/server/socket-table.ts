@@ -1,5 +1,5 @@
 import { endianness } from 'node:os'
-import { addressBytes } from '../upstream/ip-bytes.js'
+import { ipv6Bytes, MAPPED } from '../upstream/ip-bytes.js'
 
 /** One end of a connection. */
 export interface Endpoint {
@@ -14,8 +14,6 @@ export interface TableKeys {
   /** `/proc/net/tcp6`: also IPv4 spoken by an IPv6 socket, as Java's are. */
   readonly tcp6: string
 }
-
-const MAPPED = Buffer.from('00000000000000000000ffff', 'hex')
 
 /**
  * The keys of the socket whose own end is `local`. Both ends count: for different destinations Linux gives the same local
@@ -43,11 +41,6 @@ export function findOwner(lines: string, key: string): number | 'nobody' | undef
 
 /** ESTABLISHED; FIN_WAIT1 and FIN_WAIT2: has said all it has to say, and listens. */
 const CONNECTED: ReadonlySet<string> = new Set(['01', '04', '05'])
-
-function ipv6Bytes(address: string): Buffer {
-  const bytes = addressBytes(address.replace(/%.*$/, ''))
-  return bytes.length === 4 ? Buffer.concat([MAPPED, bytes]) : bytes
-}
 
 /** Addresses are printed as 32-bit numbers of the machine's own byte order, ports as numbers. */
 function hex(bytes: Buffer, port: number): string {

@@ -64,7 +64,10 @@ function askSystem(hostname: string, callback: OnResolved): void {
   dns.lookup(hostname, { all: true }, callback)
 }
 
-/** RFC 6761 §6.3: names below localhost are loopback. glibc does not know it, so we say it in a way it knows. */
+/**
+ * RFC 6761 §6.3: localhost, with or without a dot at its end, and the names below it are loopback. Not every resolver
+ * knows, so we say it in a way that all know.
+ */
 function resolvableName(hostname: string): string {
-  return hostname.endsWith('.localhost') ? 'localhost' : hostname
+  return /(?:^|\.)localhost\.*$/.test(hostname) ? 'localhost' : hostname
 }

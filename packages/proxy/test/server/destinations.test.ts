@@ -127,5 +127,9 @@ test('a listener on all interfaces is itself on each of them', () => {
   for (const { address } of addresses) {
     expect(() => policy.requireAllowedAddress({ host: address, port: 8080 }, address)).toThrow(/itself/)
     expect(() => policy.requireAllowedAddress({ host: address, port: 8081 }, address)).not.toThrow()
+    const mapped = `::ffff:${address}`
+    if (!address.includes(':')) {
+      expect(() => policy.requireAllowedAddress({ host: mapped, port: 8080 }, mapped)).toThrow(/itself/)
+    }
   }
 })
