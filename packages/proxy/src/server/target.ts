@@ -27,7 +27,7 @@ export interface Target {
  */
 export function parseTarget(url: string): Target {
   const colon = url.indexOf('://')
-  const scheme = url.slice(0, colon).toLowerCase()
+  const scheme = url.slice(0, Math.max(0, colon)).toLowerCase()
   if (scheme !== 'http' && scheme !== 'https') throw new Refusal(400, 'only http and https URLs are forwarded')
   const start = colon + 3
   const length = url.slice(start).search(/[/?#]/)
