@@ -31,7 +31,7 @@ export function createLog({ format, level, write, now }: LogOptions): Log {
 }
 
 function jsonLine(time: string, level: LogLevel, fields: LogFields, message: string): string {
-  return `${JSON.stringify({ time, level, message, ...fields })}\n`
+  return `${JSON.stringify({ time, level, message, ...fields }).replaceAll(/[\x7f-\x9f]/g, escaped)}\n`
 }
 
 function textLine(time: string, level: LogLevel, fields: LogFields, message: string): string {
