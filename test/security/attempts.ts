@@ -54,7 +54,12 @@ export async function takeToken(
   return { token, cookie: cookiesOf(challenged.setCookies) }
 }
 
-export function redeemToken({ url }: TestService, { token, cookie }: Token, origin = url): Promise<Answer> {
-  const path = `/auth?return_url=%2F&token=${encodeURIComponent(token)}`
+export function redeemToken(
+  { url }: TestService,
+  { token, cookie }: Token,
+  origin = url,
+  returnPath = '/',
+): Promise<Answer> {
+  const path = `/auth?return_url=${encodeURIComponent(returnPath)}&token=${encodeURIComponent(token)}`
   return send(url + path, { headers: { host: new URL(origin).host, cookie } })
 }

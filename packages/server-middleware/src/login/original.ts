@@ -39,6 +39,10 @@ export async function loginOriginal(
   service: Service,
 ): Promise<void> {
   const { token, returnUrl } = parseQuery(req, origin, service.config.authPath)
+  if ((await service.sessions.read(req.headers.cookie, origin)) !== undefined) {
+    sendRedirect(res, dropBounceMark(returnUrl)) // a link must not make somebody else of who is signed in
+    return
+  }
   const challenge = cookieChallenge(req, origin, service)
   if (challenge === undefined) {
     bounce(res, returnUrl, origin, service)

@@ -32,12 +32,16 @@ export function createSessionOpener(config: IamAuthConfig, cookie: SessionCookie
   }
 }
 
+/** base64 and base64url, as they were written: cookie-session would take quotation marks off. */
+const WRITTEN = /^[\w+/=-]+$/
+
 /** Undefined also where today's rules do not admit whom yesterday's did. */
 function open(
   { value, signature }: SignedPair,
   config: IamAuthConfig,
   cookie: SessionCookie,
 ): OpenedSession | undefined {
+  if (!WRITTEN.test(value) || !WRITTEN.test(signature)) return undefined
   const payload = parseSessionPayload(cookie.open(value, signature))
   if (payload === undefined) return undefined
   const { sid, expSeconds } = payload

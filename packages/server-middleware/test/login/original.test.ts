@@ -85,6 +85,14 @@ describe('a login of version 1', () => {
     expect(service.calls()).toEqual([])
   })
 
+  it('changes nothing for who is signed in: the token is not looked at', async () => {
+    const session = (await logIn(service)).cookie
+    const { token, cookie } = await prepareToken({ credentials: service.aws.issueSession({ user: 'server' }) })
+    const answer = await redeem(token, `${cookie}; ${session}`, '/a?__iam=1')
+    expect([answer.status, answer.headers.location, answer.setCookies]).toEqual([303, `${service.url}/a`, []])
+    expect(service.calls()).toEqual([])
+  })
+
   it("does not open another browser's token", async () => {
     const attacker = await prepareToken()
     const victim = await prepareToken()
