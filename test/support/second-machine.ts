@@ -17,7 +17,9 @@ export function startSecondMachine(keep: Keeper): SecondMachine | undefined {
   if (ip === undefined) return undefined
   const name = `iam-auth-${process.pid}`
   const [near, far] = [`iamh${process.pid}`, `iamt${process.pid}`]
-  const [here, there] = ['198.18.213.1', '198.18.213.2']
+  // A network of four addresses for each run: two may run at once.
+  const [net, first] = [process.pid & 255, ((process.pid >> 8) & 63) * 4]
+  const [here, there] = [`198.18.${net}.${first + 1}`, `198.18.${net}.${first + 2}`]
   const run = (command: string) => spawnSync(ip, command.split(' '), { stdio: 'ignore' }).status === 0
   if (!run(`netns add ${name}`)) return undefined
   keep(() => {
