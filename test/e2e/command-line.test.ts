@@ -39,7 +39,7 @@ describe('the command line', () => {
     const env = cleanEnvironment(aws, keysOf(aws, 'alice'))
     const inWords = runProxy(['--bind', '127.0.0.1:0'], env, thisTest)
     await inWords.says(/^iam-auth-proxy listening on http:\/\/127\.0\.0\.1:[1-9]\d*$/m, 30_000)
-    expect(inWords.stderr()).toContain(`AWS_ENDPOINT_URL is in force: AWS calls go to ${aws.endpoint}`)
+    await inWords.says(new RegExp(`AWS_ENDPOINT_URL is in force: AWS calls go to ${aws.endpoint}`))
     expect(inWords.stdout()).toBe('')
     const asJson = await startProxy(aws, thisTest)
     expect(asJson.log('listening')).toMatchObject([{ level: 'info', address: `127.0.0.1:${asJson.port}` }])

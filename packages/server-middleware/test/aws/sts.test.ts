@@ -1,6 +1,6 @@
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { createWhoAmI } from '../../src/aws/sts.js'
 import { prepareLogin } from '../support/client.js'
 import { send } from '../support/http.js'
@@ -24,7 +24,7 @@ const XML =
 
 /** An STS that answers what it is told to. */
 let script: Scripted = { body: GOOD }
-let received: http.IncomingMessage[] = []
+const received: http.IncomingMessage[] = []
 const sts = http.createServer((req, res) => {
   received.push(req)
   res.writeHead(script.status ?? 200, { 'content-type': script.type ?? 'application/json', ...script.headers })
@@ -138,19 +138,26 @@ describe('an answer of STS', () => {
 
 describe('the request to STS', () => {
   it('goes out over one connection, with the Host that was signed', async () => {
-    script = { body: GOOD }
-    received = []
-    const whoAmI = createWhoAmI({ endpoint })
+    // Of its own: what a test above gave up on may reach the other one late.
+    const seen: http.IncomingMessage[] = []
+    const own = http.createServer((req, res) => {
+      seen.push(req)
+      res.writeHead(200, { 'content-type': 'application/json' }).end(GOOD)
+    })
+    await new Promise<void>((resolve) => own.listen(0, '127.0.0.1', resolve))
+    onTestFinished(() => void own.close().closeAllConnections())
+    const whoAmI = createWhoAmI({ endpoint: `http://127.0.0.1:${(own.address() as AddressInfo).port}` })
     await whoAmI(SIGNED)
     await whoAmI(SIGNED)
-    expect(received.map(({ headers, method, url }) => [method, url, headers.host])).toEqual([
+    expect(seen.map(({ headers, method, url }) => [method, url, headers.host])).toEqual([
       ['POST', '/', 'sts.eu-west-1.amazonaws.com'],
       ['POST', '/', 'sts.eu-west-1.amazonaws.com'],
     ])
-    expect(new Set(received.map(({ socket }) => socket.remotePort)).size).toBe(1)
+    expect(new Set(seen.map(({ socket }) => socket.remotePort)).size).toBe(1)
   })
 
   it('is sent again where a kept connection turns out to be closed', async () => {
+    script = { body: GOOD }
     const whoAmI = createWhoAmI({ endpoint })
     await whoAmI(SIGNED)
     const reset = new Promise((resolve) => sts.once('connection', resolve))
