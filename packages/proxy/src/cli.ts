@@ -83,14 +83,15 @@ async function serve(config: ReturnType<typeof resolveConfig>, warnings: readonl
   const write = (line: string) => void process.stderr.write(line)
   const log = createLog({ format: config.logFormat, level: config.logLevel, write, now: Date.now })
   const proxy = await startProxy(config, log)
+  const stop = () => void proxy.close().then(() => process.exit(0))
+  // Before anybody hears that we listen: a script may stop us the moment it does.
+  process.once('SIGTERM', stop).once('SIGINT', stop)
+  if (process.env['npm_command'] === 'exec') onLauncherGone(stop)
   const address = formatHostPort(proxy.address)
   // First of all lines: scripts look for it, and a warning may hold another address.
   if (config.logFormat === 'json') log.info({ address, url: `http://${address}` }, 'listening')
   else write(`iam-auth-proxy listening on http://${address}\n`)
   for (const warning of warnings) log.warn({}, warning)
-  const stop = () => void proxy.close().then(() => process.exit(0))
-  process.once('SIGTERM', stop).once('SIGINT', stop)
-  if (process.env['npm_command'] === 'exec') onLauncherGone(stop)
 }
 
 /** Taken before anything else happens: a launcher that is gone by the time we listen has left us to init. */
