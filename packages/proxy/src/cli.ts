@@ -9,6 +9,7 @@ import { readSecretFile } from './config/secret-file.js'
 import { startWarnings } from './config/warnings.js'
 import { createLog } from './log.js'
 import { startProxy } from './main.js'
+import { hideArguments, keepMemoryOutOfCoreFiles } from './private-process.js'
 import { readVersion } from './version.js'
 
 /** Exit codes: sysexits' EX_USAGE for a command line or configuration that cannot be used, 1 for everything else. */
@@ -18,6 +19,8 @@ const LAUNCHER_CHECK_MS = 250
 
 /** The command `iam-auth-proxy`: the only place that reads argv and the environment, prints, and sets the exit code. */
 export async function run(): Promise<void> {
+  keepMemoryOutOfCoreFiles()
+  hideArguments(process.argv.slice(2))
   const env = process.env
   // Whoever runs this cannot act on the SDK's notice about Node versions; `engines` and the changelog say what we support.
   env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true'

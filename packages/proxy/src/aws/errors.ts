@@ -70,7 +70,8 @@ export function explainAwsError(cause: unknown, action: string): LoginRefusal {
   const explanation = explainClock(error) ?? explainToken(error) ?? BY_NAME[error.name ?? ''] ?? explainOutage(error)
   if (explanation !== undefined)
     return new LoginRefusal(explanation.code, explanation.message, { ...explanation, cause })
-  const name = error.name ?? 'an unknown error'
+  // The name comes from the answer, and a page shows it.
+  const name = /^[A-Za-z0-9.]{1,64}$/.test(error.name ?? '') ? error.name : 'an unknown error'
   return new LoginRefusal('ERR_IAM_AWS_REFUSED', `AWS refused ${action}: ${name}.`, {
     hint: 'The log of the proxy has the details.',
     cause,

@@ -102,5 +102,7 @@ function askAgain({ requestRawHeaders }: ChallengedExchange): ChallengeAnswer {
 /** The name of what AWS or the socket said: names and codes only, since messages may carry anything. */
 function causeOf(error: Error): { cause?: string } {
   const cause = error.cause as { name?: string; code?: string } | undefined
-  return cause === undefined ? {} : { cause: cause.code ?? cause.name ?? 'unknown' }
+  const name = cause?.code ?? cause?.name ?? ''
+  // They, too, may come from an answer.
+  return cause === undefined ? {} : { cause: /^[A-Za-z0-9_.]{1,64}$/.test(name) ? name : 'unknown' }
 }

@@ -3,6 +3,7 @@ import type { Deps } from '../deps.js'
 import type { Logger } from '../log.js'
 import type { KeyReference } from '../options/key-reference.js'
 import { LoginRefusal } from '../refusal.js'
+import { describeCause } from '../respond/cause.js'
 
 /** The ARN of the service's key. @throws LoginRefusal ERR_IAM_KEY_UNRESOLVED while DescribeKey fails */
 export type KeyArnSource = () => Promise<string>
@@ -34,10 +35,12 @@ export function createKeyArnSource(
   }
 }
 
-/** AWS's own word for it: a missing permission, another region and no credentials look alike from further away. */
+/** A missing permission, another region and no credentials look alike from further away. */
 function reasonOf(error: unknown): string {
   const { cause, message } = error as Error
-  return cause instanceof Error ? `${message}: ${cause.name}: ${cause.message}` : String(error)
+  return error instanceof LoginRefusal && cause !== undefined
+    ? `${message}: ${describeCause(cause)}`
+    : describeCause(error)
 }
 
 async function describe({ id }: KeyReference, resolveKey: Deps['resolveKey']): Promise<string> {

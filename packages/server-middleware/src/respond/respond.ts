@@ -4,6 +4,7 @@ import { clientAddress, type IamAuthRequest } from '../http/request-facts.js'
 import type { IamAuthConfig } from '../options/config.js'
 import { describeRefusal } from '../refusal.js'
 import type { Service } from '../service.js'
+import { describeCause } from './cause.js'
 import { type PublicError, sendError } from './send.js'
 
 const RETRY_AFTER_SECONDS: Readonly<Record<number, number>> = { 429: 1, 503: 5 }
@@ -17,7 +18,7 @@ export function respondWithError(
   { config, refusals }: Pick<Service, 'config' | 'refusals'>,
 ): void {
   const { code, status, spent, message, cause } = describeRefusal(error)
-  const fields = { code, status, reason: message, ...describeCause(cause), origin, address: clientAddress(req) }
+  const fields = { code, status, reason: message, ...causeOf(cause), origin, address: clientAddress(req) }
   refusals.write(status >= 500 && status !== 503 ? 'error' : 'warn', fields)
   if (res.headersSent) return void res.destroy()
   if (spent && origin !== undefined) res.appendHeader('Set-Cookie', formatChallengeSetCookie(origin, ''))
@@ -28,10 +29,8 @@ export function respondWithError(
   sendError(req, res, status, PUBLIC_ERRORS[status] ?? UNFORESEEN)
 }
 
-function describeCause(cause: unknown): { readonly cause?: string } {
-  return cause === undefined
-    ? {}
-    : { cause: cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause) }
+function causeOf(cause: unknown): { readonly cause?: string } {
+  return cause === undefined ? {} : { cause: describeCause(cause) }
 }
 
 function allowedMethods(req: IamAuthRequest, { protocols, logoutPath }: IamAuthConfig): string {
