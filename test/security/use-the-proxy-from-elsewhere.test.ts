@@ -170,8 +170,13 @@ describe.skipIf(isMissing(machine?.here, 'a second machine (`ip netns`, and the 
       const args = ['--allow-loopback', '--bind', '0.0.0.0:0', '--proxy-auth-file', await passwordFile()]
       const proxy = await startProxy(aws, thisTest, { args })
       for (const host of [here, '127.0.0.1', '127.0.0.2', '0.0.0.0', 'localhost', `[::ffff:${here}]`]) {
-        const answer = await say(proxy, here, get(`http://${host}:${proxy.port}/`, [basic(PASSWORD)]))
-        expect(answer, host).toMatch(/^HTTP\/1.1 403 [\s\S]*this proxy itself/)
+        const answer = await say(proxy, here, get(`http://${host}:${proxy.port}/x`, [basic(PASSWORD)]))
+        // Where the name is its own, its own pages answer.
+        const isOwn = [here, '127.0.0.1', 'localhost'].includes(host)
+        const says = isOwn
+          ? /^HTTP\/1.1 404 [\s\S]*the proxy has no such page/
+          : /^HTTP\/1.1 403 [\s\S]*this proxy itself/
+        expect(answer, host).toMatch(says)
       }
     })
   },
@@ -320,7 +325,7 @@ describe.skipIf(isMissing(chromiumPath, 'Chromium'))('a web page', () => {
     return { ...site, port: new URL(site.origin).port }
   }
 
-  test('gets nothing out of the proxy’s port but the same text, unread, and no login', async () => {
+  test('gets nothing out of the proxy’s port but refusals, unread, and no login', async () => {
     const service = await startService(aws, thisTest)
     const proxy = await startProxy(aws, thisTest)
     const site = await startSite(thisTest)
@@ -330,12 +335,18 @@ describe.skipIf(isMissing(chromiumPath, 'Chromium'))('a web page', () => {
     page.on('response', (answer) => {
       if (new URL(answer.url()).port === String(proxy.port)) answers.push([answer.status(), answer.headers()])
     })
+    let asked = 0
+    page.on('request', (request) => {
+      if (new URL(request.url()).port === String(proxy.port)) asked += 1
+    })
     await page.goto(`http://evil.example.test:${site.port}/`)
     const learned = await page.evaluate(`(${ATTACK})(${JSON.stringify([proxy.url, service.url])})`)
     expect(learned).toEqual([])
-    expect(answers.length).toBeGreaterThan(3)
+    // Not `answers`: what the browser keeps even from its tester (Cross-Origin-Resource-Policy) is not among them.
+    expect(asked).toBeGreaterThan(8)
+    expect(answers.length).toBeGreaterThan(0)
     for (const [status, headers] of answers) {
-      expect(status).toBe(421)
+      expect(status).toBe(403)
       expect(Object.keys(headers).filter((name) => /^(?:access-control|set-cookie|location)/.test(name))).toEqual([])
     }
     expect(service.arrived).toEqual([])

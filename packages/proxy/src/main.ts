@@ -8,6 +8,8 @@ import { chooseCredentials } from './credentials/choose.js'
 import type { MfaPrompt } from './credentials/source.js'
 import type { Log } from './log.js'
 import { createLoginLayer } from './login/answer-challenge.js'
+import { createOwnPages } from './own/own-pages.js'
+import { proxyPacRoute } from './own/proxy-pac.js'
 import { renderRefusal } from './pages/refusal-page.js'
 import { promptMfaOnTerminal } from './prompt/mfa.js'
 import { createOwnUserCheck } from './server/admission.js'
@@ -58,7 +60,8 @@ export async function startProxy(
   })
   const clients = clientsOf(config, log)
   const strict = config.onlyTrusted ? { onlyTrusted: trust } : {}
-  const server = createProxyServer({ login, upstream, destinationPolicy, log, ...clients, ...strict })
+  const ownPages = createOwnPages({ routes: [proxyPacRoute(trust.names)], log })
+  const server = createProxyServer({ login, upstream, destinationPolicy, log, ownPages, ...clients, ...strict })
   const { address } = await server.listen(config.bind.host, config.bind.port)
   return { address: { host: address.address, port: address.port }, close: server.close }
 }

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net'
 import type { Log } from '../log.js'
 import type { LoginLayer } from '../login/exchange.js'
+import type { OwnPages } from '../own/own-pages.js'
 import type { Upstream } from '../upstream/upstream.js'
 import type { Admission } from './admission.js'
 import type { ClientConnection } from './connection.js'
@@ -36,6 +37,8 @@ export interface ProxyContext {
   readonly isAuthorized: ((credentials: string | undefined) => boolean) | undefined
   /** What may be forwarded to. @default everything that the destination policy allows */
   readonly onlyTrusted: TrustedDestinations | undefined
+  /** What we answer where we are meant ourselves. @default a static 421 */
+  readonly ownPages: OwnPages | undefined
   /** Begins to find out whether a new connection may be used. */
   readonly admit: (client: Socket) => Admission
   /** Every client connection. */

@@ -1,14 +1,39 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { headerValues } from 'iam-auth-protocol'
+import { isOwnHost, reachedBy } from '../own/own-host.js'
+import type { ProxyContext } from './context.js'
+import { answerOwnPage } from './own-page.js'
+import { requireForwardable } from './request-checks.js'
+import { sortRequestHeaders } from './request-headers.js'
+import { parseTarget } from './target.js'
 
 const BODY = 'This is iam-auth-proxy, a forward proxy: set it as the HTTP proxy of your browser or tool.\n'
 
-/** Somebody addressed us as if we were a server (or made a browser do it: DNS rebinding, a form on another site). */
+/** Somebody addressed us as if we were a server. */
 export function isAskedDirectly({ url = '' }: IncomingMessage): boolean {
   return url.startsWith('/') || url === '*'
 }
 
-/** client → us. The same static text for every Host and path, and nothing that lets another origin read it. */
-export function answerDirectly(response: ServerResponse): void {
+/** client → us. A page of our own, where we were meant by a name that is ours. Throws Refusal. */
+export function answerDirectly(context: ProxyContext, request: IncomingMessage, response: ServerResponse): void {
+  const { rawHeaders, httpVersion, url = '', socket } = request
+  const headers = sortRequestHeaders(rawHeaders)
+  if (context.ownPages === undefined || url === '*' || !isOwnHost(headers.host, reachedBy(socket))) {
+    answerMisdirected(response)
+    return
+  }
+  const target = parseTarget(`http://${headers.host}${url}`)
+  requireForwardable(headers, target, httpVersion)
+  const password = headerValues(rawHeaders, 'authorization')
+  const isAuthorized = context.isAuthorized?.(password.length === 1 ? password[0] : undefined) ?? true
+  answerOwnPage(context, request, response, { target, isAuthorized })
+}
+
+/**
+ * The same static text for every other Host (a site that has let its name lead here: DNS rebinding) and every path, and
+ * nothing that lets another origin read it.
+ */
+function answerMisdirected(response: ServerResponse): void {
   response.writeHead(421, [
     ...['Content-Type', 'text/plain; charset=utf-8'],
     ...['Content-Length', String(Buffer.byteLength(BODY))],

@@ -10,6 +10,7 @@ import { createKeptBody } from './kept-body.js'
 import { answerAtLastHop, isLastHop } from './max-forwards.js'
 import { requireTrustedOrigin } from './only-trusted.js'
 import { formatRequestHeaders, hasBody } from './outgoing-headers.js'
+import { answerOwnPage, isOwnTarget } from './own-page.js'
 import { requireAuthorized } from './proxy-auth.js'
 import { answerRefusal, Refusal } from './refusal.js'
 import { relayRequestBody } from './relay-request.js'
@@ -40,7 +41,7 @@ export function forward(
   try {
     requireAdmitted(admission)
     if (isAskedDirectly(request)) {
-      answerDirectly(response)
+      answerDirectly(context, request, response)
       return
     }
     const exchange = openExchange(context, request, response, upgrade)
@@ -66,6 +67,10 @@ function openExchange(
   requireAuthorized(context, headers)
   const target = parseTarget(request.url ?? '')
   requireForwardable(headers, target, httpVersion)
+  if (isOwnTarget(context, request, target)) {
+    answerOwnPage(context, request, response, { target, isAuthorized: true })
+    return undefined
+  }
   requireNoLoop(headers, context.pseudonym)
   requireTrustedOrigin(context, target.authority)
   if (isLastHop(method, headers)) {

@@ -4,6 +4,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import type { Log } from '../log.js'
 import type { LoginLayer } from '../login/exchange.js'
+import type { OwnPages } from '../own/own-pages.js'
 import type { Upstream } from '../upstream/upstream.js'
 import type { Admission } from './admission.js'
 import { ADMITTED } from './admission.js'
@@ -33,6 +34,8 @@ export interface ProxyServerDeps {
   readonly admit?: (client: Socket) => Admission
   /** @default everything that the destination policy allows is forwarded */
   readonly onlyTrusted?: TrustedDestinations
+  /** What we answer where we are meant ourselves. @default a static 421 */
+  readonly ownPages?: OwnPages
   readonly limits?: Partial<ProxyLimits>
 }
 
@@ -53,6 +56,7 @@ export function createProxyServer(deps: ProxyServerDeps): ProxyServer {
     pseudonym: `iam-auth-proxy-${randomBytes(6).toString('hex')}`,
     isAuthorized: deps.proxyAuth && createProxyAuthCheck(deps.proxyAuth),
     onlyTrusted: deps.onlyTrusted,
+    ownPages: deps.ownPages,
     admit: deps.admit ?? (() => ADMITTED),
     clients: new Map(),
     tunnels: new Set(),

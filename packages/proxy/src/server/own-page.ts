@@ -1,0 +1,29 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { isOwnHost, reachedBy } from '../own/own-host.js'
+import type { ProxyContext } from './context.js'
+import type { Target } from './target.js'
+
+/** Whether we are meant ourselves: with `<-loopback>`, browsers ask for our own pages through us. */
+export function isOwnTarget({ ownPages }: ProxyContext, { socket }: IncomingMessage, { authority }: Target): boolean {
+  if (ownPages === undefined || authority.scheme !== 'http') return false
+  return isOwnHost(authority.hostHeader, reachedBy(socket))
+}
+
+/** client → us: a page of our own. All that holds for a request to be forwarded holds for this one too. */
+export function answerOwnPage(
+  { ownPages }: ProxyContext,
+  request: IncomingMessage,
+  response: ServerResponse,
+  { target, isAuthorized }: { readonly target: Target; readonly isAuthorized: boolean },
+): void {
+  const { path, authority } = target
+  const asked = {
+    request,
+    response,
+    path,
+    host: authority.hostHeader,
+    reached: reachedBy(request.socket),
+    isAuthorized,
+  }
+  void ownPages?.answer(asked)
+}
