@@ -24,6 +24,7 @@ describe('what is no region makes no host', () => {
     'evil.com?',
     'evil.com/#',
     'x@evil.com',
+    'xx-evil.com-1',
     '../',
     'EU-WEST-1',
     'eu-west-1\n',

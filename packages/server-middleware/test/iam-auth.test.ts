@@ -22,6 +22,23 @@ describe('iamAuth()', () => {
     return JSON.parse(text).iam
   }
 
+  it('takes nobody’s word for who somebody is: what others put on the request goes', async () => {
+    const forged = { arn: 'arn:aws:iam::123456789012:user/boss' }
+    const open = await startService({
+      publicPaths: ['/public'],
+      before: (app) =>
+        app.use((req, _res, next) => {
+          Object.assign(req, { iam: forged })
+          next()
+        }),
+    })
+    expect(JSON.parse((await send(`${open.url}/public`)).text).iam).toBeNull()
+    const preflight = { origin: 'https://other.example', 'access-control-request-method': 'GET' }
+    const asked = await send(`${open.url}/who`, { method: 'OPTIONS', headers: preflight })
+    expect(JSON.parse(asked.text).iam).toBeNull()
+    await open.close()
+  })
+
   it('signs a user in, with one call to KMS and one to STS', async () => {
     const { answer, cookie } = await logIn(service)
     expect(answer.status).toBe(204)

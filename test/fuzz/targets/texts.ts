@@ -10,6 +10,7 @@ import loginRequests from '../../../packages/protocol/test/vectors/login-request
 import sessionTokens from '../../../packages/protocol/test/vectors/session-tokens.json' with { type: 'json' }
 import signedIdentities from '../../../packages/protocol/test/vectors/signed-identities.json' with { type: 'json' }
 import { parseStsAnswer } from '../../../packages/server-middleware/src/aws/sts-answer.js'
+import { parseOverriddenStsAnswer } from '../../../packages/server-middleware/src/aws/sts-xml-answer.js'
 import { LoginRefusal } from '../../../packages/server-middleware/src/refusal.js'
 import { ALICE, answerOf } from '../../security/fake-aws.js'
 import { corpusOf, mutated, mutatedInBase64 } from '../mutations.js'
@@ -20,6 +21,7 @@ import {
   requireStsRules,
 } from '../oracles/bodies.js'
 import { requireContextRules } from '../oracles/context.js'
+import { requireXmlRules } from '../oracles/xml.js'
 import { judged, type Target } from '../target.js'
 
 const JSON_PIECES = [
@@ -66,6 +68,25 @@ const STS_ANSWERS = [
 ]
 const sts = (text: string) => parseStsAnswer({ status: 200, contentType: 'application/json', body: Buffer.from(text) })
 
+const XML = `<?xml version="1.0" encoding="UTF-8"?>
+<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult><Arn>${ALICE.Arn}</Arn><UserId>${ALICE.UserId}</UserId><Account>${ALICE.Account}</Account>
+</GetCallerIdentityResult><ResponseMetadata><RequestId>x</RequestId></ResponseMetadata></GetCallerIdentityResponse>`
+const XML_ANSWERS = [XML, XML.replace(/^.*\n/, '').replace(/ xmlns="[^"]*"/, '')]
+const XML_PIECES = [
+  '<Arn>',
+  '</Arn>',
+  '<Account>1</Account>',
+  '<UserId>',
+  '<!-- -->',
+  '&a;',
+  '<',
+  '>',
+  '<RequestId>',
+  '<![CDATA[',
+]
+const emulatedSts = (text: string) =>
+  parseOverriddenStsAnswer({ status: 200, contentType: 'text/xml', body: Buffer.from(text) })
+
 const PROTOCOL = [ProtocolError]
 
 export const textTargets: readonly Target<string>[] = [
@@ -98,5 +119,11 @@ export const textTargets: readonly Target<string>[] = [
     weight: 2,
     inputs: json(STS_ANSWERS).map((text) => Buffer.from(text).toString()), // no lone surrogates: they do not survive UTF-8
     run: judged(sts, [LoginRefusal], requireStsRules),
+  },
+  {
+    name: 'an answer of an emulated STS',
+    weight: 1,
+    inputs: mutated(XML_ANSWERS, XML_PIECES).map((text) => Buffer.from(text).toString()),
+    run: judged(emulatedSts, [LoginRefusal], requireXmlRules),
   },
 ]

@@ -139,12 +139,13 @@ function requireSuffixRules(name: string, entry: SuffixTrust, option: (name: str
 
 function requireFileEntryRules(written: Json | undefined, entry: TrustEntry): void {
   const members = isObject(written) ? written.members : []
-  const last = new Map(members) // of twins the last one counts, here as in any JSON reader
-  const name = String(last.get('origin') ?? last.get('suffix'))
+  const own = new Map(members)
+  requireRule('no member twice', own.size === members.length)
+  const name = String(own.get('origin') ?? own.get('suffix'))
   const names: Readonly<Record<string, string>> = { 'key-account': 'keyAccount' }
-  requireTrustRules(name, entry, (option) => last.get(names[option] ?? option)?.toString())
+  requireTrustRules(name, entry, (option) => own.get(names[option] ?? option)?.toString())
   requireRule(
     'plain http where it is asked for',
-    !('origin' in entry && entry.allowsPlainHttp) || last.get('plainHttp') === true,
+    !('origin' in entry && entry.allowsPlainHttp) || own.get('plainHttp') === true,
   )
 }

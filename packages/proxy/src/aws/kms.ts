@@ -15,6 +15,9 @@ export type KmsEncrypt = (
 
 type KmsClient = import('@aws-sdk/client-kms').KMSClient
 
+/** Nobody has keys in more regions than these at a time; a challenge may name any. */
+const MAX_CLIENTS = 20
+
 /** KMS by the AWS SDK, which is loaded by the first call. Keeps the client of the last credentials for each region. */
 export function createKmsEncrypt(): KmsEncrypt {
   const clients = new Map<string, { readonly credentials: AwsCredentials; readonly kms: KmsClient }>()
@@ -25,8 +28,8 @@ export function createKmsEncrypt(): KmsEncrypt {
       if (known?.credentials !== credentials) {
         known?.kms.destroy()
         known = { credentials, kms: new sdk.KMSClient(clientSettings(key.region, credentials)) }
-        clients.set(key.region, known)
       }
+      keepLast(clients, key.region, known)
       const input = { KeyId: key.arn, Plaintext: plaintext, EncryptionContext: { ...context } }
       const { CiphertextBlob } = await known.kms.send(new sdk.EncryptCommand(input))
       return CiphertextBlob ?? new Uint8Array()
@@ -34,6 +37,15 @@ export function createKmsEncrypt(): KmsEncrypt {
       throw explainDenial(cause, key) ?? explainAwsError(cause, 'kms:Encrypt')
     }
   }
+}
+
+function keepLast<T extends { readonly kms: KmsClient }>(clients: Map<string, T>, region: string, client: T): void {
+  clients.delete(region)
+  clients.set(region, client)
+  const [oldest] = clients
+  if (clients.size <= MAX_CLIENTS || oldest === undefined) return
+  clients.delete(oldest[0])
+  oldest[1].kms.destroy()
 }
 
 const DENIALS = ['AccessDeniedException', 'NotFoundException', 'DisabledException', 'KMSInvalidStateException']

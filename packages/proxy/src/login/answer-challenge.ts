@@ -7,6 +7,7 @@ import { isNavigation, mayBeFramed, mayLogIn } from './gate.js'
 import { logInOnce } from './log-in.js'
 import { LoginRefusal } from './refusal.js'
 import { clientCookies, mergedCookieHeader } from './replay.js'
+import { createSeenVersion2 } from './seen-version2.js'
 import { createSessionJar, type ServiceSession, type SessionJar } from './sessions.js'
 import type { LoginDeps, LoginState } from './state.js'
 
@@ -16,7 +17,7 @@ export function createLoginLayer(deps: LoginDeps): LoginLayer {
     deps,
     jar: createSessionJar(),
     budget: createAttemptBudget(deps.monotonicMs),
-    seenVersion2: new Set(),
+    seenVersion2: createSeenVersion2((origin) => deps.trust.entryFor(origin)?.allowsVersion1 === true),
     lastRedirects: new Map(),
     flights: createSingleFlight(),
   }

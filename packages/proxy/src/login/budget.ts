@@ -2,6 +2,8 @@
 const PER_MINUTE = 5
 const IN_A_ROW = 3
 const MINUTE_MS = 60_000
+/** Whoever has more names than these has a budget for each of them anyway. */
+const MAX_ORIGINS = 1000
 
 /** Counts failed logins and 401s to a replay, so that a service that refuses everything costs a few AWS calls, not thousands. */
 export interface AttemptBudget {
@@ -41,7 +43,10 @@ export function createAttemptBudget(monotonicMs: () => number): AttemptBudget {
       entry.times.push(monotonicMs())
       entry.inARow += 1
       entry.recovered = false
+      failures.delete(origin)
       failures.set(origin, entry)
+      const [oldest] = failures.keys()
+      if (failures.size > MAX_ORIGINS && oldest !== undefined) failures.delete(oldest)
     },
     succeeded(origin) {
       const entry = failures.get(origin)

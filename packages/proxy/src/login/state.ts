@@ -7,6 +7,7 @@ import type { AttemptBudget } from './budget.js'
 import type { ChallengeAnswer, ChallengedExchange, SendToOrigin } from './exchange.js'
 import type { SingleFlight } from './flights.js'
 import type { LoginRefusal } from './refusal.js'
+import type { SeenVersion2 } from './seen-version2.js'
 import type { ServiceSession, SessionJar } from './sessions.js'
 
 /** Everything a login needs from outside. Nothing here is loaded or asked before a challenge has passed every check. */
@@ -36,9 +37,8 @@ export interface LoginState {
   readonly deps: LoginDeps
   readonly jar: SessionJar
   readonly budget: AttemptBudget
-  /** Origins that offered version 2 once: they keep it as their minimum for the life of the process. */
-  readonly seenVersion2: Set<string>
-  /** The last version-1 redirect of each origin: which page, and when (monotonic ms). */
+  readonly seenVersion2: SeenVersion2
+  /** The last version-1 redirect of each origin: which page, and when (monotonic ms). As many as are trusted for version 1. */
   readonly lastRedirects: Map<string, { readonly path: string; readonly at: number }>
   readonly flights: SingleFlight<LoginResult>
 }

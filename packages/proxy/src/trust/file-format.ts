@@ -1,5 +1,6 @@
 import { entryName, requireTrustEntry, type TrustEntry } from './entry.js'
 import { quote } from './quote.js'
+import { findTwin } from './twins.js'
 
 /** The text of a trust file does not follow its format. `problems` has a line for each thing that is wrong. */
 export class TrustFormatError extends TypeError {
@@ -28,7 +29,8 @@ const MEMBERS = {
  */
 export function parseTrustFile(text: string): TrustEntry[] {
   const problems: string[] = []
-  const entries = requireDocument(text).flatMap((value, index) => {
+  const written = requireDocument(text)
+  const entries = written.flatMap((value, index) => {
     try {
       return [requireEntry(value)]
     } catch (error) {
@@ -40,6 +42,7 @@ export function parseTrustFile(text: string): TrustEntry[] {
   const twice = names.filter((name, index) => names.indexOf(name) !== index)
   problems.push(...[...new Set(twice)].map((name) => `${name} stands twice`))
   if (problems.length > 0) throw new TrustFormatError(problems)
+  requireNoTwins(text, written)
   return entries
 }
 
@@ -71,6 +74,13 @@ function requireDocument(text: string): readonly unknown[] {
   const [unknown] = Object.keys(rest)
   if (unknown !== undefined) throw new TrustFormatError([`${quote(unknown)} is no member of it: version, entries`])
   return entries
+}
+
+/** @param written the entries as they stand, objects all of them */
+function requireNoTwins(text: string, written: readonly unknown[]): void {
+  const names = ['version', 'entries', ...written.flatMap((entry) => Object.keys(entry as object))]
+  const twin = findTwin(text, names)
+  if (twin !== undefined) throw new TrustFormatError([`${quote(twin)} stands twice in one object: remove one of them`])
 }
 
 function parseJson(text: string): unknown {

@@ -58,6 +58,13 @@ describe('resolveConfig', () => {
     expect(String(config.proxyAuth?.password)).toBe('[secret]')
   })
 
+  it.each(['me:short', 'me:', ':battery-staple', 'battery-staple', 'me:battery staple'])(
+    'takes no %j for a password',
+    (text) => {
+      expect(() => resolve({}, { IAM_AUTH_PROXY_AUTH: text })).toThrow(/IAM_AUTH_PROXY_AUTH: must be user:password/)
+    },
+  )
+
   it('refuses an empty password file, which would leave the proxy open', () => {
     expect(() => resolve({ proxyAuthFile: 'secret' }, {}, { secret: '\n' })).toThrow(/--proxy-auth-file: must be/)
     expect(resolve({}, { IAM_AUTH_PROXY_AUTH: '' }).proxyAuth).toBeUndefined()

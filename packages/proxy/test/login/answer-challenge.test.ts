@@ -275,10 +275,55 @@ describe('answering a challenge of version 2', () => {
     expect(await layer.answer(exchange({ attempt: 1, replayedWith: 'nothing-new' }))).toMatchObject({ source: 'login' })
   })
 
+  it('forgets a kept session that was refused, also where the login after it fails', async () => {
+    const outcomes = [async () => new Uint8Array([1]), () => Promise.reject(new LoginRefusal('ERR_IAM_MFA', 'x'))]
+    const { layer } = setUp({ encrypt: () => (outcomes.shift() ?? (async () => new Uint8Array([1])))() })
+    const bare = { requestRawHeaders: ['User-Agent', 'curl/8.5.0'] }
+    expect(await layer.answer(exchange(bare))).toMatchObject({ source: 'login' })
+    expect(await layer.answer(exchange({ ...bare, attempt: 1, replayedWith: 'kept-session' }))).toEqual({
+      kind: 'pass',
+    })
+    expect(await layer.answer(exchange({ ...bare, startedAt: 5000 }))).toMatchObject({ source: 'login' })
+  })
+
+  it('gives up for a minute after three logins that failed', async () => {
+    const { layer, calls } = setUp({ encrypt: () => Promise.reject(new LoginRefusal('ERR_IAM_ENCRYPT_DENIED', 'no')) })
+    for (let round = 0; round < 5; round++) expect(await layer.answer(exchange())).toEqual({ kind: 'pass' })
+    expect(calls).toMatchObject({ identity: 3, encrypt: 3 })
+  })
+
+  it('stops before proof and KMS when the caller is of another partition', async () => {
+    const { layer, calls } = setUp({ arn: 'arn:aws-cn:iam::123456789012:user/alice' })
+    expect(await layer.answer(exchange())).toEqual({ kind: 'pass' })
+    expect(calls).toEqual({ ...NOTHING, identity: 1 })
+  })
+
+  it('sends the cookies of the client, but for older ones of the login', async () => {
+    const { layer, requests } = setUp()
+    const cookie = 'theme=dark; __Host-iam_auth=old; __Host-iam_auth_c=old; iam_auth_c=older'
+    const answer = await layer.answer(exchange({ requestRawHeaders: ['User-Agent', 'curl/8.5.0', 'Cookie', cookie] }))
+    expect(answer).toMatchObject({ cookie: 'theme=dark; __Host-iam_auth=session' })
+    const [{ rawHeaders } = { rawHeaders: [] as readonly string[] }] = requests
+    const sent = rawHeaders[rawHeaders.indexOf('Cookie') + 1]
+    expect(sent).toMatch(/^theme=dark; __Host-iam_auth=old; __Host-iam_auth_c=AGlVuQAAAQIDBAUGBwgJCgsMDQ4P\.[^;]*$/)
+  })
+
   it('never answers at the auth path', async () => {
     const { layer, calls } = setUp()
     expect(await layer.answer(exchange({ path: '/auth?x=1' }))).toEqual({ kind: 'pass' })
     expect(calls).toEqual(NOTHING)
+  })
+
+  it('asks for an entry that allows plain http where the key is of another account', async () => {
+    const origin = 'http://wiki.internal'
+    const other = KEY.replace('123456789012', '210987654321')
+    const foreign = GOOD.map((value) => inHttp(value.replace(KEY, other).replaceAll(ORIGIN, origin), origin))
+    const refused = setUp({ trust: [`${origin},key=${other}`] })
+    expect(await refused.layer.answer(exchange({ origin, responseRawHeaders: foreign }))).toEqual({ kind: 'pass' })
+    expect(refused.calls).toEqual(NOTHING)
+    const allowed = setUp({ trust: [`${origin},key=${other},plain-http`], setCookie: ['iam_auth=s'] })
+    const answer = await allowed.layer.answer(exchange({ origin, responseRawHeaders: foreign }))
+    expect(answer).toMatchObject({ kind: 'replay' })
   })
 
   it('keeps a page out of frames where nothing tells a frame from a tab', async () => {
@@ -362,6 +407,12 @@ describe('answering a challenge of version 1', () => {
     })
     expect(await layer.answer(original({ method: 'POST' }))).toMatchObject({ cookie: 'theme=dark; session=s' })
     expect(requests[0]).toMatchObject({ method: 'GET', path: '/auth?return_url=%2Fpage%3Fa%3Db&token=AQID' })
+  })
+
+  it.each([200, 204, 303, 401, 403])('redeems a token by a redirect with a cookie alone: %i', async (status) => {
+    const { layer } = setUp({ trust: [`${ORIGIN},protocol=1`], status, setCookie: ['session=s; Path=/'] })
+    const answer = await layer.answer(original({ method: 'POST' }))
+    expect(answer.kind).toBe(status === 303 ? 'replay' : 'pass')
   })
 
   it('does not go back to version 1 at an origin that has offered version 2', async () => {

@@ -50,4 +50,17 @@ describe('the attempt budget', () => {
     for (let count = 0; count < 100; count++) budget.succeeded(ORIGIN)
     expect(budget.allows(ORIGIN)).toBe(true)
   })
+
+  it('remembers a thousand origins, those that failed last: many names fill no memory', () => {
+    const { budget } = setUp()
+    const fail = (origin: string) => budget.failed(origin)
+    const others = Array.from({ length: 999 }, (_, index) => `https://a${index}.evil.example`)
+    for (let count = 0; count < 3; count++) fail(ORIGIN)
+    for (const origin of others) fail(origin)
+    fail(ORIGIN)
+    fail('https://one-more.evil.example')
+    expect(budget.allows(ORIGIN)).toBe(false)
+    for (const origin of [...others, 'https://another.evil.example']) fail(origin)
+    expect(budget.allows(ORIGIN)).toBe(true)
+  })
 })

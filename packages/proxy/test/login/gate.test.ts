@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { isNavigation, mayLogIn } from '../../src/login/gate.js'
+import { isNavigation, mayBeFramed, mayLogIn } from '../../src/login/gate.js'
 
 const HTTPS = 'https://wiki.example.com'
 const HTTP = 'http://wiki.example.com'
@@ -97,6 +97,15 @@ const KEPT_OUT: Case[] = [
     name: 'a prefetch over https',
     headers: { ...metadata('none', 'navigate', 'document'), 'Sec-Purpose': 'prefetch;prerender' },
   },
+  { name: 'a prefetch of older browsers', origin: HTTP, headers: { ...PAGE_LOAD, Purpose: 'prefetch' } },
+  { name: 'a document that is no navigation', headers: metadata('cross-site', 'no-cors', 'document') },
+  { name: 'what takes HTML and is no page load', origin: HTTP, headers: { ...BROWSER, Accept: 'text/html' } },
+  { name: 'a page load that takes no HTML', origin: HTTP, headers: { ...PAGE_LOAD, Accept: 'image/avif' } },
+  {
+    name: 'a script with an Origin of another site',
+    origin: HTTP,
+    headers: { 'User-Agent': 'python', Origin: 'http://evil.example' },
+  },
   { name: 'a page load by POST over http without Origin', origin: HTTP, method: 'POST', headers: PAGE_LOAD },
   {
     name: 'a script with a Referer of another site',
@@ -128,6 +137,12 @@ describe('which requests may be logged in', () => {
   it('takes a field that stands twice for a contradiction', () => {
     const twice = ['Origin', HTTPS, 'Origin', 'https://evil.example', 'User-Agent', 'Mozilla/5.0']
     expect(mayLogIn({ origin: HTTPS, method: 'POST', requestRawHeaders: twice })).toBe(false)
+  })
+
+  it('knows which page loads may be in a frame of another site', () => {
+    expect(mayBeFramed(request({ name: '', headers: PAGE_LOAD, origin: HTTP }))).toBe(true)
+    expect(mayBeFramed(request({ name: '', headers: metadata('none', 'navigate', 'document') }))).toBe(false)
+    expect(mayBeFramed(request({ name: '', headers: { 'User-Agent': 'curl/8.5.0' }, origin: HTTP }))).toBe(false)
   })
 
   it('shows pages to people only', () => {

@@ -121,6 +121,19 @@ test('keeps the connection after a refusal that leaves no doubt about framing', 
   await client.until(/HTTP\/1.1 403 .*HTTP\/1.1 403 /s)
 })
 
+test('does not forward what follows the upload of a request that it refused', async () => {
+  const origin = await startRawOrigin('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n')
+  const proxy = await startProxy()
+  const client = connectRaw(proxy.port)
+  client.write(requestBytes(`${origin.url}/`, ['Host: b.example', 'Content-Length: 3'], 'POST'))
+  await client.until(/^HTTP\/1.1 400 .*\n$/s)
+  client.write(`abc${requestBytes(`${origin.url}/smuggled`)}`)
+  await client.ended
+  client.socket.end()
+  await client.closed
+  expect(origin.heads).toEqual([])
+})
+
 test('does not forward what follows a request it did not understand', async () => {
   const origin = await startRawOrigin('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n')
   const proxy = await startProxy()

@@ -19,6 +19,8 @@ describe('a target in absolute form', () => {
   )
 
   it.each([
+    'ftp://a.example/',
+    'ws://a.example/',
     'http://a@b/',
     'http://a:b@c/',
     'http://@a/',

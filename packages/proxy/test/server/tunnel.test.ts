@@ -2,10 +2,21 @@ import { createHash, randomBytes } from 'node:crypto'
 import net from 'node:net'
 import { describe, expect, test } from 'vitest'
 import { startSocksServer } from '../upstream/socks-server.js'
-import { connectRaw, listenAsOrigin, sendRaw, startProxy, waitFor } from './rig.js'
+import { connectRaw, listenAsOrigin, requestBytes, sendRaw, startProxy, startRawOrigin, waitFor } from './rig.js'
 
 const connectTo = (host: string) => `CONNECT ${host} HTTP/1.1\r\nHost: ${host}\r\n\r\n`
 const ESTABLISHED = 'HTTP/1.1 200 Connection established\r\n\r\n'
+
+test('a tunnel that has been here before is refused', async () => {
+  const origin = await startRawOrigin('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n')
+  const proxy = await startProxy()
+  await sendRaw(proxy.port, requestBytes(`${origin.url}/`), /\r\n\r\n/)
+  const [via = ''] = /^Via: .*$/m.exec(origin.heads[0] ?? '') ?? []
+  expect(via).toMatch(/^Via: 1\.1 iam-auth-proxy-/)
+  const host = `127.0.0.1:${origin.port}`
+  const answer = await sendRaw(proxy.port, `CONNECT ${host} HTTP/1.1\r\nHost: ${host}\r\n${via}\r\n\r\n`)
+  expect(answer).toMatch(/^HTTP\/1\.1 508 /)
+})
 
 /** The same contract for every route. */
 describe.each(['direct', 'socks'])('a tunnel (%s)', (route) => {

@@ -46,6 +46,16 @@ describe('a trust file', () => {
     ['{"version":1}', '"entries" is not a list'],
     ['{"version":1,"entries":{}}', '"entries" is not a list'],
     ['{"version":1,"entries":[],"onlyTrusted":true}', '"onlyTrusted" is no member'],
+    ['{"version":1,"version":1,"entries":[]}', '"version" stands twice in one object: remove one of them'],
+    ['{"version":1,"entries":[{"origin":"https://a.example"}],"entries":[]}', '"entries" stands twice'],
+    [
+      `{"version":1,"entries":[{"origin":"https://a.example","k\\u0065y":"${KEY}","key":"${KEY}"}]}`,
+      '"key" stands twice',
+    ],
+    [
+      '{"version":1,"entries":[{"origin":"https://a.example","key":"a","key":":","addedAt":"2026-01-01"}]}',
+      'not the full ARN',
+    ],
   ])('is refused as a whole: %s', (text, problem) => {
     expect(() => parseTrustFile(text)).toThrow(problem)
   })

@@ -37,6 +37,7 @@ describe('a trust list', () => {
     expect(list.namesAuthority('WIKI.corp.example.com', 443)).toBe(true)
     expect(list.namesAuthority('127.0.0.1', 80)).toBe(false)
     expect(list.namesAuthority('board.corp.example.com', 443)).toBe(false)
+    expect(list.namesAuthority('corp.example.com', 443)).toBe(false)
   })
 
   it.each([

@@ -26,6 +26,10 @@ it.each([
   expect(matchesSuffix(SUFFIX, origin)).toBe(false)
 })
 
+it.each(['https://*.com', 'http://*.localhost', 'https://*.internal:8443'])('%s is too wide', (text) => {
+  expect(() => requireSuffix(text)).toThrow(/too wide/)
+})
+
 it('takes the port as part of the suffix', () => {
   expect(matchesSuffix('https://*.corp.example.com:8443', 'https://wiki.corp.example.com:8443')).toBe(true)
   expect(matchesSuffix('https://*.corp.example.com:8443', 'https://wiki.corp.example.com')).toBe(false)

@@ -63,6 +63,40 @@ describe('a login of version 1', () => {
     expect([answer.status, answer.headers.location]).toEqual([303, `${service.url}/a?b=c`])
   })
 
+  it('of somebody of another account is refused', async () => {
+    const users = [{ name: 'mallory' }]
+    service.aws.state.addAccount({ id: '210987654321', users, roles: [], keys: [] })
+    const credentials = service.aws.issueSession({ user: 'mallory', accountId: '210987654321' })
+    const { token, cookie } = await prepareToken({ credentials })
+    const answer = await redeem(token, cookie)
+    expect([answer.status, service.codes()]).toEqual([403, ['ERR_IAM_ACCOUNT']])
+  })
+
+  it('of somebody whom no rule admits is refused', async () => {
+    const { aws } = service
+    const strict = await startService({ aws, protocols: [1, 2], allow: { users: [aws.state.user('server').arn] } })
+    const [before, now] = [service, strict]
+    service = now
+    const { token, cookie } = await prepareToken()
+    const answer = await redeem(token, cookie)
+    expect([answer.status, strict.codes()]).toEqual([403, ['ERR_IAM_NOT_ALLOWED']])
+    service = before
+    await strict.close()
+  })
+
+  it('counts for the limit of its address', async () => {
+    const { aws } = service
+    const strict = await startService({ aws, protocols: [1, 2], rateLimit: { perSecond: 1, burst: 1 } })
+    const before = service
+    service = strict
+    const [first, second] = [await prepareToken(), await prepareToken()]
+    const answers = [await redeem(first.token, first.cookie), await redeem(second.token, second.cookie)]
+    expect(answers.map(({ status }) => status)).toEqual([303, 429])
+    expect(strict.calls()).toEqual(['Decrypt', 'GetCallerIdentity'])
+    service = before
+    await strict.close()
+  })
+
   it('goes round once only: then cookies are off', async () => {
     const { token } = await prepareToken()
     const answer = await redeem(token, undefined, '/?__iam=1')

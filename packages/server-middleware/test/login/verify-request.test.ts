@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { prepareLogin } from '../support/client.js'
 import { send } from '../support/http.js'
@@ -85,6 +87,17 @@ describe('a login is refused before its challenge is looked at: no call to AWS',
   it.each(SIZES)('size: $name', (row) => expectRefusal(service, row))
   it.each(SCHEMAS)('schema: $name', (row) => expectRefusal(service, row))
   it.each(SITES)('site: $name', (row) => expectRefusal(service, row))
+
+  it('refuses a length that is too long before any of it comes', async () => {
+    const { host, port, hostname } = new URL(service.url)
+    const socket = connect(Number(port), hostname)
+    socket.write(
+      `POST /auth HTTP/1.1\r\nHost: ${host}\r\nContent-Type: application/json\r\nContent-Length: 32769\r\n\r\n`,
+    )
+    const [answer] = (await once(socket, 'data')) as [Buffer]
+    socket.destroy()
+    expect(answer.toString()).toMatch(/^HTTP\/1\.1 413 /)
+  })
 
   it('says which methods there are', async () => {
     const answer = await send(`${service.url}/auth`)

@@ -46,6 +46,10 @@ describe('who may come in', () => {
     [{ users: [user('a*b*c')] }, user('a-b-b-c'), true],
     [{ users: [user('a*b*c')] }, user('a-c'), false],
     [{ users: [user('a*a')] }, user('a'), false],
+    [{ users: [user('a*z')] }, user('a-b'), false],
+    [{ users: [user('a*z')] }, user('a-b-z'), true],
+    [{ users: [user('a*b*c*d')] }, user('a-c-b-d'), false],
+    [{ users: [user('*b*c*')] }, user('c-b'), false],
     [{ users: [user('alice', OTHER)] }, user('alice', OTHER), true],
     [{ users: [user('alice', OTHER)] }, user('bob', OTHER), false],
 
@@ -61,6 +65,11 @@ describe('who may come in', () => {
     [{ permissionSets: ['Admin'] }, session('AWSReservedSSO_Admin2_0123456789abcdef'), false],
     [{ permissionSets: ['Admin'] }, session('AWSReservedSSO_Admin_0123456789abcdef', 'x', OTHER), false],
     [{ permissionSets: ['Admin'] }, session('Admin'), false],
+    [
+      { permissionSets: ['Admin'], roles: [role('Dev', OTHER)] },
+      session('AWSReservedSSO_Admin_0123456789abcdef', 'x', OTHER),
+      false,
+    ],
 
     [{ federatedUsers: [federated('*')] }, federated('alice'), true],
     [{ federatedUsers: [federated('bob')] }, federated('alice'), false],
@@ -69,6 +78,7 @@ describe('who may come in', () => {
     [{ root: true }, root(), true],
     [{ root: true }, root(OTHER), false],
     [{ root: true, accounts: [OTHER] }, root(OTHER), true],
+    [{ root: true, users: [user('alice', OTHER)] }, root(OTHER), false],
     [{ users: [user('*')] }, root(), false],
   ])('%j: %s %s', (allow, arn, expected) => {
     expect(admits(allow, arn)).toBe(expected)

@@ -53,6 +53,15 @@ describe('a session', () => {
     expect(service.calls()).toEqual([])
   })
 
+  it('of another instance may begin a minute ahead of this one’s clock, and no more', async () => {
+    const service = await start()
+    const { cookie } = await logIn(service)
+    service.clock.advance(-59)
+    expect(await whoIs(service, cookie)).toBe(service.aws.state.user('alice').arn)
+    service.clock.advance(-3)
+    expect(await whoIs(service, cookie)).toBe(401)
+  })
+
   it('ends by the clock of the service, whatever the browser still sends', async () => {
     const service = await start({ sessionSeconds: 600 })
     const { cookie } = await logIn(service)

@@ -1,0 +1,131 @@
+const src = (name) => `packages/protocol/src/${name}.ts`
+const test = (...names) => names.map((name) => `packages/protocol/test/${name}.test.ts`)
+
+/** [file, test files, [what it breaks, text, replacement][]][] */
+export const protocol = [
+  [
+    src('challenge'),
+    test('challenge'),
+    [
+      ['several IAM challenges are one', ' || found.length > 1) {', ') {'],
+      ['a token68 is no syntax error', 'if (challenge.token68 !== undefined) {', 'if (false) {'],
+      ['a realm of any length', '/^\\d{12}$/.test(realm)', '/^\\d+$/.test(realm)'],
+      [
+        'a version that is not allowed',
+        'offered.includes(known) && allowed.includes(known)',
+        'offered.includes(known)',
+      ],
+      [
+        'a version that is not offered',
+        'offered.includes(known) && allowed.includes(known)',
+        'allowed.includes(known)',
+      ],
+      ['the lowest version first', '[2, 1] as const', '[1, 2] as const'],
+      ['a second key header', 'inHeader.length > 1 || (', '('],
+      ['a key in both places', '(inHeader.length === 1 && inParams !== undefined)', 'false'],
+      ['another key than the pinned one', 'pinnedKeyArn !== undefined && key.arn !== pinnedKeyArn', 'false'],
+      ['a key of another account', 'pinnedKeyArn === undefined && key.account !== realm', 'false'],
+      ['kms without v names a key', "rawVersions === undefined ? undefined : params.get('kms')", "params.get('kms')"],
+      ['fields that Connection lists', "[...LINE_FIELDS, 'set-cookie'].some((name) => listed.includes(name))", 'false'],
+      ['a cookie that Connection lists', "[...LINE_FIELDS, 'set-cookie'].some", 'LINE_FIELDS.some'],
+      ['lines above 8 KiB', 'value.length > MAX_CHALLENGE_LINE_BYTES', 'false'],
+      ['a second context', 'value === undefined || more.length > 0', 'value === undefined'],
+      ['a context of version 1 is free', 'requireOriginalContext(encryptionContext, expected.origin)\n', ''],
+      [
+        'a context that is not bound',
+        'requireBoundContext(encryptionContext, { origin: expected.origin, challenge: bound.challenge, realm })\n',
+        '',
+      ],
+      [
+        'white space of JavaScript around the context',
+        'trimWhiteSpace(requireOne(rawHeaders, ENCRYPTION_CONTEXT_HEADER))',
+        'requireOne(rawHeaders, ENCRYPTION_CONTEXT_HEADER).trim()',
+      ],
+    ],
+  ],
+  [
+    src('auth-params'),
+    test('auth-params', 'challenge'),
+    [
+      ['the last of two parameters counts', 'if (params.has(name)) {', 'if (false) {'],
+      [
+        'twins in another case',
+        'const name = cursor.require(TOKEN).toLowerCase()',
+        'const name = cursor.require(TOKEN)',
+      ],
+      ['anything after a challenge', 'if (!cursor.atEnd()) throw cursor.error()', ''],
+      ['control characters in quotes', '[\\t \\x21\\x23-\\x5b\\x5d-\\x7e\\x80-\\xff]|', '[^"\\\\]|'],
+    ],
+  ],
+  [
+    src('bound-params'),
+    test('challenge'),
+    [
+      ['a challenge of another origin', "params.get('origin') !== expected.origin", 'false'],
+      [
+        'an origin in another case',
+        "params.get('origin') !== expected.origin",
+        "params.get('origin')?.toLowerCase() !== expected.origin",
+      ],
+      ['an id of any form', '!isOpaqueChallengeId(challenge)', 'false'],
+      ['an expired challenge', 'exp > nowSeconds - PAST_SECONDS && ', 'exp > 0 && '],
+      ['a challenge that never ends', ' && exp <= nowSeconds + FUTURE_SECONDS', ''],
+      ['exp with leading zeros', '/^[1-9]\\d{0,14}$/.test(text)', '/^\\d{1,15}$/.test(text)'],
+      ['an unknown proof', ' || !items.includes(PROOF_STS_KMS)', ''],
+      ['a malformed list of proofs', '!wellFormed || ', ''],
+      ['a version twice', ' || new Set(items).size !== items.length) {', ') {'],
+      ['versions with leading zeros', '/^[1-9]\\d{0,2}$/.test(item)', '/^\\d{1,3}$/.test(item)'],
+      ['any number of regions', 'regions.length > MAX_REGIONS || ', ''],
+      [
+        'regions of another partition',
+        'partitionOfRegion(region) !== key.partition',
+        'partitionOfRegion(region) === undefined',
+      ],
+    ],
+  ],
+  [
+    src('encryption-context'),
+    test('encryption-context', 'challenge'),
+    [
+      ['any number of pairs', 'pairs.length > MAX_PAIRS', 'false'],
+      ['names of any form', '!NAME.test(name) || ', ''],
+      ['values of any form', ' || !VALUE.test(text)', ''],
+      ['a name twice', 'countJsonStrings(json) !== pairs.length * 2', 'false'],
+      ['contexts of any size', 'bytes.length <= MAX_JSON_BYTES', 'true'],
+      ['bytes that are not UTF-8', '{ fatal: true, ignoreBOM: true }', '{ ignoreBOM: true }'],
+      ['a byte order mark', '{ fatal: true, ignoreBOM: true }', '{ fatal: true }'],
+      ['bound pairs of another login', '!exact || ', ''],
+      ['further names of ours', ' || reserved.length !== Object.keys(expected).length', ''],
+      ['twins of our names in another case', 'const RESERVED = /^iam-auth-/i', 'const RESERVED = /^iam-auth-/'],
+      ['a version that was taken out', "if (reserved === 'iam-auth-v') throw", 'if (false) throw'],
+      ['another origin in a context of version 1', ' || value !== origin) throw', ') throw'],
+      ['the origin in another case of its name', "name !== 'iam-auth-origin' || value", 'value'],
+    ],
+  ],
+  [
+    src('cookies'),
+    test('cookies', 'challenge'),
+    [
+      ['the first of several challenge cookies', ' || found.length > 1 || ', ' || '],
+      ["another scheme's cookie", ' || pair.name !== challengeCookieName(origin)) {', ') {'],
+      ['a cookie value of any form', 'if (!OPAQUE_VALUE.test(pair.value)) throw', 'if (false) throw'],
+      ["only one scheme's name is ours", 'name === HOST_PREFIXED || name === PLAIN', 'name === HOST_PREFIXED'],
+    ],
+  ],
+  [
+    src('return-path'),
+    test('return-path', 'properties/invariants'),
+    [
+      ['another type than a string', "typeof path !== 'string' || ", ''],
+      ['a path of any length', ' || path.length > MAX_BYTES || ', ' || '],
+      ['a backslash', '/^\\/[\\x21-\\x5b\\x5d-\\x7e]*$/', '/^\\/[\\x21-\\x7e]*$/'],
+      ['white space and control characters', '/^\\/[\\x21-\\x5b\\x5d-\\x7e]*$/', '/^\\/[^\\\\]*$/'],
+      ['two slashes, once resolved', "if (url.pathname.startsWith('//')) return undefined", ''],
+      ['the auth path', 'if (decodePath(url.pathname) === authPath) return undefined', ''],
+      ['the auth path, escaped', 'decodePath(url.pathname) === authPath', 'url.pathname === authPath'],
+      ['the path as it came, not as resolved', 'return origin + url.pathname + url.search', 'return origin + path'],
+      ['a fragment', 'url.pathname + url.search\n}', 'url.pathname + url.search + url.hash\n}'],
+      ['a mark anywhere', 'query === BOUNCE_MARK || query.endsWith(`&${BOUNCE_MARK}`)', 'query.includes(BOUNCE_MARK)'],
+    ],
+  ],
+]

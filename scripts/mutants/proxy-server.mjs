@@ -1,0 +1,104 @@
+const src = (name) => `packages/proxy/src/${name}.ts`
+const test = (...names) => names.map((name) => `packages/proxy/test/${name}.test.ts`)
+
+export const proxyServer = [
+  [
+    src('server/request-checks'),
+    [
+      ...test('server/request-checks', 'server/refusals', 'server/forward'),
+      'test/security/smuggle-a-second-request.test.ts',
+    ],
+    [
+      ['a loop', 'if (!headers.via?.includes(pseudonym)) return', 'return'],
+      ['other versions of HTTP', '  requireHttp1(httpVersion)\n', ''],
+      ['two Hosts', 'if (hostCount > 1) throw', 'if (false) throw'],
+      ['no Host', "if (hostCount === 0 && httpVersion === '1.1') throw", 'if (false) throw'],
+      ['a Host of another target', '  requireHostOfTarget(headers, target)\n', ''],
+      ['a Host with another port', '?.origin === authority.origin', '?.host === authority.host'],
+      ['two framings', 'if (contentLength !== undefined) throw', 'if (false) throw'],
+      ['Transfer-Encoding in HTTP/1.0', "if (httpVersion !== '1.1') throw", 'if (false) throw'],
+      [
+        'an empty Transfer-Encoding',
+        "if (transferEncoding.trim() === '') throw new Refusal(400, 'an empty Transfer-Encoding')",
+        "if (transferEncoding.trim() === '') return",
+      ],
+      ['a coding that does not end in chunked', "if (codings.at(-1)?.trim() !== 'chunked') throw", 'if (false) throw'],
+      ['a second coding', 'if (codings.length > 1) throw', 'if (false) throw'],
+      ['Connection takes fields away', '  requireHarmlessConnection(headers)\n', ''],
+    ],
+  ],
+  [
+    src('server/target'),
+    test('server/target'),
+    [
+      ['a URL without an authority', 'url.slice(0, Math.max(0, colon))', 'url.slice(0, colon)'],
+      ['other schemes', "if (scheme !== 'http' && scheme !== 'https') throw", 'if (false) throw'],
+      ['userinfo', '"#/:<>?@[\\\\\\]^`{|}]+)(?::', '"#/:<>?[\\\\\\]^`{|}]+)(?::'],
+      ['port 0', "if (port === '0') return undefined", ''],
+      ['CONNECT without a port', '/:\\d{1,5}$/.test(url) ? ', 'true ? '],
+    ],
+  ],
+  [
+    src('server/fields'),
+    [
+      ...test('server/forward', 'server/refusals', 'server/proxy-auth'),
+      'test/security/smuggle-a-second-request.test.ts',
+    ],
+    [
+      ['Connection removes cookies', "'authorization', 'cookie', ", "'authorization', "],
+      ['Connection removes our fields', "  'iam-auth-',\n", ''],
+      ['Proxy-Connection travels on', "  ['proxy-connection', 'drop'],\n", ''],
+      ['TE travels on', "  ['te', 'drop'],\n", ''],
+    ],
+  ],
+  [
+    src('server/proxy-auth'),
+    test('server/proxy-auth'),
+    [
+      ['any password', " && timingSafeEqual(sha256(Buffer.from(encoded, 'base64')), expected)", ''],
+      ['no password', 'isAuthorized === undefined || isAuthorized(proxyAuthorization)', 'true'],
+    ],
+  ],
+  [
+    src('server/admission'),
+    test('server/admission'),
+    [
+      [
+        'users that are not known',
+        'uid === ownUid || uid === ROOT',
+        'uid === ownUid || uid === ROOT || uid === undefined',
+      ],
+      ['every user', 'admission.isAdmitted = uid === ownUid || uid === ROOT', 'admission.isAdmitted = true'],
+      ['whoever is refused', 'if (admission.isAdmitted) return', 'return'],
+    ],
+  ],
+  [
+    src('server/is-challenge'),
+    test('server/intercept'),
+    [
+      ['any number of answers', 'attempt >= MAX_ANSWERS || ', ''],
+      ['paths that mean another host', 'return isPlainPath(target.authority.origin, target.path)', 'return true'],
+    ],
+  ],
+  [
+    src('server/forward'),
+    test('server/refusals', 'server/forward', 'server/admission', 'server/proxy-auth', 'server/only-trusted'),
+    [
+      ['requests that are not admitted', '    requireAdmitted(admission)\n', ''],
+      ['a second request after a broken one', 'connection.isDistrusted = error.isAboutFraming', ''],
+      ['requests that are not authorised', '  requireAuthorized(context, headers)\n', ''],
+      ['only trusted origins', '  requireTrustedOrigin(context, target.authority)\n', ''],
+      ['requests in its own name', 'if (isAskedDirectly(request)) {', 'if (false) {'],
+    ],
+  ],
+  [
+    src('server/tunnel'),
+    test('server/tunnel', 'server/admission', 'server/proxy-auth', 'server/only-trusted'),
+    [
+      ['tunnels that are not admitted', '    requireAdmitted(admission)\n', ''],
+      ['tunnels that are not authorised', '  requireAuthorized(context, headers)\n', ''],
+      ['tunnels to what is not trusted', '  requireTrustedTunnel(context, authority)\n', ''],
+      ['tunnels to itself', '  requireNoLoop(headers, context.pseudonym)\n', ''],
+    ],
+  ],
+]
