@@ -7,6 +7,7 @@ export const protocol = [
     src('challenge'),
     test('challenge'),
     [
+      ['a list without version 2', '  if (rawVersions !== undefined) requireVersion2Offered(versions)\n', ''],
       ['several IAM challenges are one', ' || found.length > 1) {', ') {'],
       ['a token68 is no syntax error', 'if (challenge.token68 !== undefined) {', 'if (false) {'],
       ['a realm of any length', '/^\\d{12}$/.test(realm)', '/^\\d+$/.test(realm)'],

@@ -58,9 +58,14 @@ export function send(
   })
 }
 
-/** What the service at `origin` asks a newcomer for: its challenge as raw headers, without framing. */
-export async function takeChallenge(origin: string): Promise<string[]> {
-  const { rawHeaders } = await send(origin, { method: 'GET', path: '/', headers: {} })
+/**
+ * What the service at `url` asks a newcomer for: its challenge as raw headers, without framing.
+ *
+ * @param origin what the service calls itself
+ * @default url
+ */
+export async function takeChallenge(url: string, origin = url): Promise<string[]> {
+  const { rawHeaders } = await send(url, { method: 'GET', path: '/', headers: hostOf(origin) })
   const kept = /^(?:www-authenticate|iam-auth-.*|set-cookie)$/i
   return rawHeaders.flatMap((name, index) =>
     index % 2 === 0 && kept.test(name) ? [name, rawHeaders[index + 1] ?? ''] : [],

@@ -59,6 +59,7 @@ export function parseChallenge(rawHeaders: RawHeaders, expected: ChallengeExpect
   const rawVersions = params.get('v')
   const versions = rawVersions === undefined ? [1] : parseVersionList(rawVersions)
   const version = requireVersion(versions, expected.allowedVersions)
+  if (rawVersions !== undefined) requireVersion2Offered(versions)
   // `kms` is a parameter of version 2: where no `v` came, it is an unknown one and names nothing.
   const keyInParams = rawVersions === undefined ? undefined : params.get('kms')
   const key = requireKey(rawHeaders, keyInParams, realm, expected.pinnedKeyArn)
@@ -113,6 +114,11 @@ function requireVersion(offered: readonly number[], allowed: readonly number[]):
     throw new ProtocolError('ERR_IAM_VERSION_NOT_ALLOWED', `no version in common: ${lists}`)
   }
   return version
+}
+
+/** No service sends such a list: who is on the way took the 2 out, to be sent the weaker version 1. */
+function requireVersion2Offered(offered: readonly number[]): void {
+  if (!offered.includes(2)) throw new ProtocolError('ERR_IAM_VERSION_LIST', 'the list of versions lacks 2')
 }
 
 function requireKey(

@@ -93,6 +93,7 @@ function requireVersion2Rules(received: Received, accepted: Challenge, params: P
   const { bound, version, realm, key } = accepted
   const param = (name: string) => params.get(name) ?? ''
   requireList('v', param('v'), /^(?:[1-9]|[1-9][0-9]|[1-9][0-9][0-9])$/)
+  requireRule('version 2 among them', param('v').split(' ').includes('2'))
   const common = param('v')
     .split(' ')
     .map(Number)
