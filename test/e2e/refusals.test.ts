@@ -56,11 +56,16 @@ describe.skipIf(isMissing(findProgram('curl'), 'curl'))('a login that is not mad
     expect(through).toMatchObject({ status: 401, text: direct.text })
     expect(through.text).toContain('"login_required"')
     expect(through.header('www-authenticate')).toMatch(/^IAM realm=/)
+    expect(direct.header('proxy-status')).toBeUndefined()
+    for (const text of [...says, code]) expect(through.header('proxy-status')).toContain(text)
     expect(proxy.log('login not made')).toMatchObject([{ code, origin: url }])
     expect(tally(aws)).toEqual(calls)
     const page = await curl(proxy.url, [...asPage, url], thisTest)
     expect(page.status).toBe(403)
     for (const text of [...says, code]) expect(page.text).toContain(text)
+    const script = await curl(proxy.url, ['-A', 'Mozilla/5.0', '-e', url, url], thisTest)
+    expect(script).toMatchObject({ status: 401, text: direct.text })
+    expect(script.header('proxy-status')).toBeUndefined()
   })
 
   test.each<[name: string, fault: Fault, code: string]>([
@@ -135,6 +140,16 @@ describe.skipIf(isMissing(findProgram('curl'), 'curl'))('a login that is not mad
     const answer = await curl(proxies.alice.url, [service.url], thisTest)
     expect(answer.status).toBe(502)
     expect(answer.text).toContain(`127.0.0.1:${service.port} refuses connections`)
+    expect(answer.text.trim().split('\n')).toHaveLength(1)
+    const page = await curl(proxies.alice.url, [...asPage, service.url], thisTest)
+    expect(page).toMatchObject({ status: 502 })
+    expect(page.header('content-type')).toBe('text/html; charset=utf-8')
+    expect(page.header('content-security-policy')).toMatch(/; sandbox$/)
+    expect(page.text).toContain('Try again')
+    const json = await curl(proxies.alice.url, ['-H', 'Accept: application/json', service.url], thisTest)
+    const { error } = JSON.parse(json.text) as { error: { code: string; request: string } }
+    expect(error).toMatchObject({ code: 'connection_refused', status: 502 })
+    expect(proxies.alice.log('request failed').at(-1)).toMatchObject({ request: error.request })
   })
 
   test('nothing secret is in the log of the proxy, nor of the service, at any level', async () => {
@@ -169,6 +184,7 @@ describe.skipIf(isMissing(chromiumPath, 'Chromium'))('the page that a person see
       Effect: 'Allow',
       Action: 'kms:Encrypt',
       Resource: aws.state.key().arn,
+      Condition: { StringEquals: { 'kms:EncryptionContext:iam-auth-origin': url } },
     })
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width)
     expect(await page.evaluate(`getComputedStyle(document.querySelector('main')).borderTopWidth`)).toBe('4px')

@@ -10,7 +10,7 @@ import type { Log } from './log.js'
 import { createLoginLayer } from './login/answer-challenge.js'
 import { createOwnPages } from './own/own-pages.js'
 import { proxyPacRoute } from './own/proxy-pac.js'
-import { renderRefusal } from './pages/refusal-page.js'
+import { describeRefusal, renderRefusal } from './pages/refusal-page.js'
 import { promptMfaOnTerminal } from './prompt/mfa.js'
 import { createOwnUserCheck } from './server/admission.js'
 import { createDestinationPolicy } from './server/destinations.js'
@@ -51,7 +51,7 @@ export async function startProxy(
     credentials: chooseCredentials(config.credentials, { base, sts, promptMfa, now: Date.now }),
     encrypt: createKmsEncrypt(),
     send: upstream.sendToOrigin,
-    renderRefusal,
+    refusals: { page: renderRefusal, line: describeRefusal },
     log,
     now: Date.now,
     monotonicMs: () => performance.now(),

@@ -2,6 +2,7 @@ import type { CredentialSource, MfaPrompt } from '../credentials/source.js'
 import { LoginRefusal } from '../login/refusal.js'
 import { Secret } from '../secret.js'
 import { explainAwsError } from './errors.js'
+import { howToFind, nameSource, renewalOf } from './renewal.js'
 
 /** How the SDK's own chain is asked: environment, profile, SSO, web identity, container, instance. */
 export interface DefaultChainOptions {
@@ -20,26 +21,31 @@ export function defaultChain({ profile, region, promptMfa }: DefaultChainOptions
       const { fromNodeProviderChain } = await import('@aws-sdk/credential-providers')
       const chosen = profile === undefined ? {} : { profile }
       const provide = fromNodeProviderChain({ ...chosen, mfaCodeProvider: promptMfa, clientConfig: { region } })
-      const { accessKeyId, secretAccessKey, sessionToken, expiration } = await provide()
+      const credentials = await provide()
+      const { accessKeyId, secretAccessKey, sessionToken, expiration } = credentials
+      const { $source = {} } = credentials as { readonly $source?: Readonly<Record<string, string>> }
       return {
         accessKeyId,
         secretAccessKey: new Secret(secretAccessKey),
         sessionToken: sessionToken === undefined ? undefined : new Secret(sessionToken),
         expiresAt: expiration?.getTime(),
-        origin: profile === undefined ? 'the default chain' : `profile ${profile}`,
+        origin: nameSource($source, profile),
+        howToRenew: renewalOf($source, profile),
       }
     } catch (cause) {
-      const refusal = explainAwsError(cause, 'the credentials of the default chain')
-      throw profile === undefined ? refusal : aboutProfile(refusal, profile)
+      throw aboutSource(explainAwsError(cause, 'the credentials of the default chain'), profile)
     }
   }
 }
 
-/** The same refusal, where a profile was asked for by name: it is that one which gave nothing. */
-function aboutProfile(refusal: LoginRefusal, profile: string): LoginRefusal {
+/** The same refusal, and how to go on with the source that was asked: the profile, where one was named. */
+function aboutSource(refusal: LoginRefusal, profile: string | undefined): LoginRefusal {
   if (refusal.code !== 'ERR_IAM_NO_CREDENTIALS' && refusal.code !== 'ERR_IAM_CREDENTIALS_EXPIRED') return refusal
-  return new LoginRefusal(refusal.code, `The AWS profile ${profile} gave no credentials that are valid now.`, {
-    hint: `See whether it is there, and sign in again if it is of SSO:\naws sso login --profile ${profile}`,
-    cause: refusal.cause,
-  })
+  const { cause } = refusal
+  const hint = howToFind((cause as Error | undefined)?.message ?? '', profile)
+  const message =
+    profile === undefined ? refusal.message : `The AWS profile ${profile} gave no credentials that are valid now.`
+  return hint === undefined && profile === undefined
+    ? refusal
+    : new LoginRefusal(refusal.code, message, { hint: hint ?? refusal.hint, cause })
 }

@@ -1,3 +1,5 @@
+import type { AwsCredentials } from '../credentials/source.js'
+import { describeClockOffset, HOW_TO_SET_CLOCK } from '../login/clock-offset.js'
 import { LoginRefusal, type RefusalCode } from '../login/refusal.js'
 
 interface Explanation {
@@ -9,12 +11,12 @@ interface Explanation {
 const EXPIRED: Explanation = {
   code: 'ERR_IAM_CREDENTIALS_EXPIRED',
   message: 'Your AWS credentials have expired.',
-  hint: 'Sign in again (for example: `aws sso login`), then reload.',
+  hint: 'Get new ones (with IAM Identity Center: `aws sso login`), then try again.',
 }
 const INVALID: Explanation = {
   code: 'ERR_IAM_CREDENTIALS_INVALID',
-  message: 'AWS does not know these credentials.',
-  hint: 'Check which ones are in use with: `aws sts get-caller-identity`',
+  message: 'AWS does not know these credentials: the key was deleted or switched off, or the secret is not its own.',
+  hint: 'See which ones are in use with `aws sts get-caller-identity`, and put the right ones in their place.',
 }
 const UNAVAILABLE: Explanation = {
   code: 'ERR_IAM_AWS_UNAVAILABLE',
@@ -24,12 +26,12 @@ const UNAVAILABLE: Explanation = {
 const NO_CREDENTIALS: Explanation = {
   code: 'ERR_IAM_NO_CREDENTIALS',
   message: 'No AWS credentials were found.',
-  hint: 'Run `aws configure` or `aws sso login`, or start the proxy with `--profile NAME`.',
+  hint: 'Name the profile that has them at the start of the proxy (`aws configure list-profiles` lists them), or get some with `aws configure sso` or `aws configure`:\niam-auth-proxy --profile NAME',
 }
 const CLOCK: Explanation = {
   code: 'ERR_IAM_CLOCK_SKEW',
-  message: 'The clock of this machine differs from AWS by minutes.',
-  hint: 'Set the clock (for example: `sudo timedatectl set-ntp true`), then reload.',
+  message: 'The clock of this machine differs from that of AWS by minutes.',
+  hint: HOW_TO_SET_CLOCK,
 }
 
 /** AWS's error names (`error.name` of the SDK) and what they mean to a person. */
@@ -63,11 +65,16 @@ const BY_NAME: Readonly<Record<string, Explanation>> = {
  * What an error of the SDK means. The one place where AWS's errors are wrapped.
  *
  * @param action what was asked, for the message of an error we have no words for: `sts:GetCallerIdentity`
+ * @param used the credentials it was asked with
  */
-export function explainAwsError(cause: unknown, action: string): LoginRefusal {
+export function explainAwsError(cause: unknown, action: string, used?: AwsCredentials): LoginRefusal {
   if (cause instanceof LoginRefusal) return cause
   const error = cause as { name?: string; code?: string; message?: string; $metadata?: { httpStatusCode?: number } }
   const explanation = explainClock(error) ?? explainToken(error) ?? BY_NAME[error.name ?? ''] ?? explainOutage(error)
+  if (explanation === EXPIRED && used?.howToRenew !== undefined) {
+    const message = `Your AWS credentials (${used.origin}) have expired.`
+    return new LoginRefusal(EXPIRED.code, message, { hint: used.howToRenew, cause })
+  }
   if (explanation !== undefined)
     return new LoginRefusal(explanation.code, explanation.message, { ...explanation, cause })
   // The name comes from the answer, and a page shows it.
@@ -78,9 +85,17 @@ export function explainAwsError(cause: unknown, action: string): LoginRefusal {
   })
 }
 
-/** SigV4 says so in words only: "Signature expired: … is now earlier than …", "Signature not yet current: …". */
-function explainClock(error: { message?: string }): Explanation | undefined {
-  return /signature (?:expired|not yet current)/i.test(error.message ?? '') ? CLOCK : undefined
+/** SigV4 says so in words only: "Signature expired: A is now earlier than B (C - 5 min.)", where A is ours and C is theirs. */
+function explainClock({ message = '' }: { message?: string }): Explanation | undefined {
+  if (!/signature (?:expired|not yet current)/i.test(message)) return undefined
+  const [, ours, theirs] = /: (\d{8}T\d{6}Z) is .*\((\d{8}T\d{6}Z) [+-]/.exec(message) ?? []
+  const offset = amzDate(ours) - amzDate(theirs)
+  if (Number.isNaN(offset)) return CLOCK
+  return { ...CLOCK, message: `The clock of this machine is ${describeClockOffset(offset)} that of AWS.` }
+}
+
+function amzDate(text = ''): number {
+  return Date.parse(text.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z'))
 }
 
 /** SSO's expired token comes as a CredentialsProviderError with words. */

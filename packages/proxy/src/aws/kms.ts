@@ -1,6 +1,6 @@
 import type { EncryptionContext, KeyArn } from 'iam-auth-protocol'
 import type { AwsCredentials } from '../credentials/source.js'
-import { LoginRefusal } from '../login/refusal.js'
+import { explainDenial } from './denial.js'
 import { explainAwsError } from './errors.js'
 import { clientSettings } from './sdk.js'
 
@@ -34,7 +34,7 @@ export function createKmsEncrypt(): KmsEncrypt {
       const { CiphertextBlob } = await known.kms.send(new sdk.EncryptCommand(input))
       return CiphertextBlob ?? new Uint8Array()
     } catch (cause) {
-      throw explainDenial(cause, key) ?? explainAwsError(cause, 'kms:Encrypt')
+      throw explainDenial(cause, { key, context, credentials }) ?? explainAwsError(cause, 'kms:Encrypt', credentials)
     }
   }
 }
@@ -46,26 +46,4 @@ function keepLast<T extends { readonly kms: KmsClient }>(clients: Map<string, T>
   if (clients.size <= MAX_CLIENTS || oldest === undefined) return
   clients.delete(oldest[0])
   oldest[1].kms.destroy()
-}
-
-const DENIALS = ['AccessDeniedException', 'NotFoundException', 'DisabledException', 'KMSInvalidStateException']
-
-function explainDenial(cause: unknown, key: KeyArn): LoginRefusal | undefined {
-  const { name } = cause as Error
-  if (name === 'AccessDeniedException') {
-    const statement = { Effect: 'Allow', Action: 'kms:Encrypt', Resource: key.arn }
-    return new LoginRefusal(
-      'ERR_IAM_ENCRYPT_DENIED',
-      "IAM does not let you log in: kms:Encrypt on the service's key is denied.",
-      {
-        hint: `Ask for this statement in your IAM policy:\n${JSON.stringify(statement, undefined, 2)}`,
-        cause,
-      },
-    )
-  }
-  if (!DENIALS.includes(name)) return undefined
-  return new LoginRefusal('ERR_IAM_ENCRYPT_DENIED', `The service's key ${key.arn} cannot be used (${name}).`, {
-    hint: 'Tell the people who run the service.',
-    cause,
-  })
 }

@@ -46,20 +46,20 @@ export function createSts(): Sts {
   }
   return {
     getCallerIdentity: (credentials, region) =>
-      explained('sts:GetCallerIdentity', async () => {
+      explained('sts:GetCallerIdentity', credentials, async () => {
         const { sdk, sts } = await client(credentials, region)
         const { Arn } = await sts.send(new sdk.GetCallerIdentityCommand({}))
         return principalOf(Arn ?? '')
       }),
     getSessionToken: (credentials, region, { durationSeconds, mfa }) =>
-      explained('sts:GetSessionToken', async () => {
+      explained('sts:GetSessionToken', credentials, async () => {
         const { sdk, sts } = await client(credentials, region)
         const input = { DurationSeconds: durationSeconds, ...mfaInput(mfa) }
         const { Credentials } = await sts.send(new sdk.GetSessionTokenCommand(input))
         return temporary(Credentials, 'GetSessionToken')
       }),
     assumeRole: (credentials, region, { roleArn, sessionName, externalId, mfa }) =>
-      explained('sts:AssumeRole', async () => {
+      explained('sts:AssumeRole', credentials, async () => {
         const { sdk, sts } = await client(credentials, region)
         const external = externalId === undefined ? {} : { ExternalId: externalId }
         const input = { RoleArn: roleArn, RoleSessionName: sessionName, ...external, ...mfaInput(mfa) }
@@ -71,11 +71,11 @@ export function createSts(): Sts {
   }
 }
 
-async function explained<T>(action: string, call: () => Promise<T>): Promise<T> {
+async function explained<T>(action: string, used: AwsCredentials, call: () => Promise<T>): Promise<T> {
   try {
     return await call()
   } catch (cause) {
-    throw explainMfa(cause) ?? explainAwsError(cause, action)
+    throw explainMfa(cause) ?? explainAwsError(cause, action, used)
   }
 }
 

@@ -59,7 +59,7 @@ export async function fetchOffer(origin: string, path: string, asking: Asking): 
     if (cause.code === 'ERR_IAM_VERSION_NOT_ALLOWED') {
       throw new CommandFailure(`${origin} asks for a version that this program does not know`, { cause })
     }
-    const { message, hint } = explainProtocolError(cause, origin)
+    const { message, hint } = explainProtocolError(cause, { origin, responseRawHeaders: rawHeaders, now: asking.now() })
     throw new CommandFailure(`${message} (${cause.code})\n${hint}`, { cause })
   }
 }
@@ -79,7 +79,7 @@ async function ask(origin: string, path: string, { send, userAgent }: Asking): P
   try {
     return await send({ origin, method: 'GET', path, rawHeaders, signal, timeoutMs: TIMEOUT_MS })
   } catch (cause) {
-    throw new CommandFailure(refusalFor(cause as Error, host).message, { cause })
+    throw new CommandFailure(refusalFor(cause as Error, host).line, { cause })
   }
 }
 

@@ -10,6 +10,8 @@ export interface AwsCredentials {
   readonly expiresAt: number | undefined
   /** For messages: `profile dev`, `role arn:…`. */
   readonly origin: string
+  /** What gets new ones from the same place, as in `LoginRefusal`'s hint. */
+  readonly howToRenew?: string
 }
 
 /** One way to become someone. Rejects with a LoginRefusal that says what to do. */

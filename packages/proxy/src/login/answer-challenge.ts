@@ -3,13 +3,14 @@ import { createAttemptBudget } from './budget.js'
 import { parseOwnChallenge, requireAcceptableTransport, requireOutsideAuthPath } from './checks.js'
 import type { ChallengeAnswer, ChallengedExchange, LoginLayer } from './exchange.js'
 import { createSingleFlight } from './flights.js'
-import { isNavigation, mayBeFramed, mayLogIn } from './gate.js'
+import { mayBeFramed, mayLogIn } from './gate.js'
 import { logInOnce } from './log-in.js'
 import { LoginRefusal } from './refusal.js'
 import { clientCookies, mergedCookieHeader } from './replay.js'
 import { createSeenVersion2 } from './seen-version2.js'
 import { createSessionJar, type ServiceSession, type SessionJar } from './sessions.js'
 import type { LoginDeps, LoginState } from './state.js'
+import { tellRefusal } from './tell-refusal.js'
 
 /** The login layer of one proxy. Nothing is loaded and nobody is asked before a challenge has passed every check. */
 export function createLoginLayer(deps: LoginDeps): LoginLayer {
@@ -25,17 +26,12 @@ export function createLoginLayer(deps: LoginDeps): LoginLayer {
 }
 
 async function answerOrExplain(exchange: ChallengedExchange, state: LoginState): Promise<ChallengeAnswer> {
-  const { log, renderRefusal } = state.deps
   try {
     return await answerChallenge(exchange, state)
   } catch (error) {
-    const { origin } = exchange
-    if (!(error instanceof LoginRefusal || error instanceof ProtocolError)) {
-      log.error({ origin, error: (error as Error).name }, 'login failed unexpectedly')
-      return { kind: 'pass' }
-    }
-    log.warn({ origin, code: error.code, reason: error.message, ...causeOf(error) }, 'login not made')
-    return isNavigation(exchange) ? renderRefusal(error, exchange) : { kind: 'pass' }
+    if (error instanceof LoginRefusal || error instanceof ProtocolError) return tellRefusal(error, exchange, state.deps)
+    state.deps.log.error({ origin: exchange.origin, error: (error as Error).name }, 'login failed unexpectedly')
+    return { kind: 'pass' }
   }
 }
 
@@ -98,12 +94,4 @@ function replay(
 function askAgain({ requestRawHeaders }: ChallengedExchange): ChallengeAnswer {
   const cookie = mergedCookieHeader(requestRawHeaders, [])
   return { kind: 'replay', source: 'nothing-new', cookie, setCookieLines: [], defaultHeaders: [] }
-}
-
-/** The name of what AWS or the socket said: names and codes only, since messages may carry anything. */
-function causeOf(error: Error): { cause?: string } {
-  const cause = error.cause as { name?: string; code?: string } | undefined
-  const name = cause?.code ?? cause?.name ?? ''
-  // They, too, may come from an answer.
-  return cause === undefined ? {} : { cause: /^[A-Za-z0-9_.]{1,64}$/.test(name) ? name : 'unknown' }
 }

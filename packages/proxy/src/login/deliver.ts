@@ -60,7 +60,7 @@ async function send(exchange: ChallengedExchange, request: OwnRequest, delivery:
     return await delivery.send({ ...request, origin: exchange.origin, signal, timeoutMs: LOGIN_TIMEOUT_MS })
   } catch (cause) {
     throw new LoginRefusal('ERR_IAM_SERVICE_UNAVAILABLE', 'The service did not answer the login.', {
-      hint: 'Reload to try again.',
+      hint: 'Try again. If it goes on, tell the people who run it.',
       cause,
     })
   }
@@ -77,10 +77,14 @@ function sessionOf(response: OriginResponse, { monotonicMs }: Delivery): Service
 function refused({ status }: OriginResponse): never {
   if (status === 429 || status >= 500) {
     throw new LoginRefusal('ERR_IAM_SERVICE_UNAVAILABLE', `The service cannot check logins right now (${status}).`, {
-      hint: 'Reload in a moment; tell the people who run it if it goes on.',
+      hint: 'It cannot ask AWS, or too many log in at once. Try again in a moment; tell the people who run it if it goes on.',
     })
   }
-  throw new LoginRefusal('ERR_IAM_SERVICE_REFUSED', `The service did not accept the login (${status}).`, {
-    hint: 'You may not be among those it lets in: its own log says why.',
-  })
+  throw new LoginRefusal(
+    'ERR_IAM_SERVICE_REFUSED',
+    `AWS knows you, but the service did not accept the login (${status}).`,
+    {
+      hint: 'If that is the wrong identity, start the proxy with another `--profile`. Else ask the people who run the service to let it in (`allow`); its log has the reason. Send them this:',
+    },
+  )
 }

@@ -32,8 +32,8 @@ export type ReplaySource = 'kept-session' | 'login' | 'nothing-new'
 
 /** What becomes of a challenged request. */
 export type ChallengeAnswer =
-  /** The client gets the service's 401 untouched. */
-  | { readonly kind: 'pass' }
+  /** The client gets the service's 401 untouched, and these fields (flat) where the service sends none of that name. */
+  | { readonly kind: 'pass'; readonly defaultHeaders?: readonly string[] }
   /** The client gets this answer of ours instead (a page, or a redirect). */
   | {
       readonly kind: 'respond'

@@ -50,7 +50,8 @@ function isSameOrigin(request: GatedRequest): boolean {
   return referer !== undefined && originOf(referer) === request.origin
 }
 
-function isNoBrowser(request: GatedRequest): boolean {
+/** Nothing in it says that a browser made it. */
+export function isNoBrowser(request: GatedRequest): boolean {
   return (
     !hasFetchMetadata(request) &&
     first(request, 'origin') === undefined &&

@@ -60,7 +60,7 @@ async function logIn(exchange: ChallengedExchange, challenge: Challenge, state: 
   const caller = await identify(challenge, deps)
   if (deps.monotonicMs() - challengedAt > STALE_AFTER_MS) return { kind: 'stale' }
   const { arn } = caller.principal
-  const result = await naming(arn, () => prove(exchange, challenge, caller, state))
+  const result = await naming(arn, origin, () => prove(exchange, challenge, caller, state))
   deps.log.info({ origin, arn, version: challenge.version, key: challenge.key.keyId.slice(-4) }, 'login answered')
   if (result.kind === 'session') state.jar.put(origin, result.session)
   return result
@@ -106,13 +106,14 @@ async function prove(
   return { kind: 'session', session: await redeemToken(exchange, call, deps) }
 }
 
-/** Who is not let in wants to know as whom: often it is the wrong profile. */
-async function naming<T>(arn: string, task: () => Promise<T>): Promise<T> {
+/** Who is not let in wants to know as whom: often it is the wrong profile. And the service's people have to be told. */
+async function naming<T>(arn: string, origin: string, task: () => Promise<T>): Promise<T> {
   try {
     return await task()
   } catch (error) {
     if (!(error instanceof LoginRefusal && ABOUT_THE_PERSON.includes(error.code))) throw error
-    const { code, message, hint, cause } = error
+    const { code, message, cause } = error
+    const hint = code === 'ERR_IAM_SERVICE_REFUSED' ? `${error.hint}\n${origin} does not let ${arn} in.` : error.hint
     throw new LoginRefusal(code, `${message} You are ${arn}.`, { hint, cause })
   }
 }

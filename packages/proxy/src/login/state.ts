@@ -1,14 +1,13 @@
-import type { ProtocolError } from 'iam-auth-protocol'
 import type { KmsEncrypt } from '../aws/kms.js'
 import type { CredentialSources } from '../credentials/choose.js'
 import type { Log } from '../log.js'
 import type { TrustList } from '../trust/list.js'
 import type { AttemptBudget } from './budget.js'
-import type { ChallengeAnswer, ChallengedExchange, SendToOrigin } from './exchange.js'
+import type { SendToOrigin } from './exchange.js'
 import type { SingleFlight } from './flights.js'
-import type { LoginRefusal } from './refusal.js'
 import type { SeenVersion2 } from './seen-version2.js'
 import type { ServiceSession, SessionJar } from './sessions.js'
+import type { RefusalWords } from './tell-refusal.js'
 
 /** Everything a login needs from outside. Nothing here is loaded or asked before a challenge has passed every check. */
 export interface LoginDeps {
@@ -16,7 +15,8 @@ export interface LoginDeps {
   readonly credentials: CredentialSources
   readonly encrypt: KmsEncrypt
   readonly send: SendToOrigin
-  readonly renderRefusal: (refusal: LoginRefusal | ProtocolError, exchange: ChallengedExchange) => ChallengeAnswer
+  /** What a request gets where its login is not made: see `tell-refusal.ts`. */
+  readonly refusals: RefusalWords
   readonly log: Log
   /** ms since 1970 */
   readonly now: () => number

@@ -1,12 +1,19 @@
 import { createHash } from 'node:crypto'
 
-export interface Page {
+/** Something that did not work, in words for whoever meets it. */
+export interface Failure {
+  readonly status: number
   readonly title: string
+  /** The host that was asked for; empty where nobody could tell. */
   readonly host: string
   readonly message: string
   /** As in `LoginRefusal`: backticks around what is typed, and a block after a newline. */
   readonly hint: string
+  /** Who can change it. Empty where that is not known. */
+  readonly who: string
   readonly code: string
+  /** Finds the line in the log. */
+  readonly request: string
   /** Trying again may help: the page has a link that does. */
   readonly canRetry: boolean
 }
@@ -24,26 +31,39 @@ const STYLE = [
   '.host{color:var(--soft);margin:0}',
   'code,pre{font:.875em/1.5 ui-monospace,monospace;background:var(--ground);border:1px solid var(--line);border-radius:4px}',
   'code{padding:.1em .35em;white-space:nowrap}',
+  '.code{font:.95em ui-monospace,monospace}',
   'pre{margin:.6rem 0 0;padding:.75rem;white-space:pre-wrap}',
-  'a{color:inherit}',
+  '.next{margin-top:1.5rem}',
+  '.next a{display:inline-block;padding:.5rem 1.1rem;border-radius:6px;background:var(--ink);color:var(--paper);text-decoration:none}',
+  '.next a:focus-visible{outline:3px solid var(--mark);outline-offset:2px}',
   'footer{margin-top:1.75rem;padding-top:.75rem;border-top:1px solid var(--line);font-size:.875rem;color:var(--soft)}',
 ].join('')
 
 const STYLE_HASH = createHash('sha256').update(STYLE).digest('base64')
 
 /** A whole page without scripts or anything from elsewhere. Everything in it is escaped. */
-export function renderPage({ title, host, message, hint, code, canRetry }: Page): string {
-  const retry = canRetry ? '<p><a href="">Try again</a></p>' : ''
+export function renderPage({
+  title,
+  host,
+  message,
+  hint,
+  who,
+  code,
+  request,
+  canRetry,
+}: Omit<Failure, 'status'>): string {
+  const whoCan = who === '' ? '' : `<h2>Who can change it</h2>\n<p>${escapeHtml(who)}</p>\n`
+  const retry = canRetry ? '<p class="next"><a href="">Try again</a></p>\n' : ''
   return `<!doctype html>
 <html lang="en">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<link rel="icon" href="data:,"><title>${escapeHtml(title)} · ${escapeHtml(host)}</title><style>${STYLE}</style></head>
+<link rel="icon" href="data:,"><title>${escapeHtml(host === '' ? title : `${title} · ${host}`)}</title><style>${STYLE}</style></head>
 <body><main>
-<p class="host">${escapeHtml(host)}</p>
-<h1>${escapeHtml(title)}</h1>
+${host === '' ? '' : `<p class="host">${escapeHtml(host)}</p>\n`}<h1>${escapeHtml(title)}</h1>
 <p>${escapeHtml(message)}</p>
-${hint === '' ? '' : `<h2>What to do</h2>\n${formatHint(hint)}\n`}${retry}
-<footer>This page is from iam-auth-proxy on your machine, not from the service.<br>Code: ${escapeHtml(code)}</footer>
+${hint === '' ? '' : `<h2>What to do</h2>\n${formatHint(hint)}\n`}${whoCan}${retry}<footer>This page is from iam-auth-proxy on your machine, not from the service.
+The log of the proxy has more about it.<br>
+<span class="code">${escapeHtml(code)}</span> · request <span class="code">${escapeHtml(request)}</span></footer>
 </main></body>
 </html>
 `

@@ -35,6 +35,12 @@ export interface DestinationPolicy {
 class RefusedDestinationError extends Error {
   override readonly name = 'RefusedDestinationError'
   readonly code = 'EDESTINATION'
+  constructor(
+    message: string,
+    readonly hint = '',
+  ) {
+    super(message)
+  }
 }
 
 export function createDestinationPolicy({ allowLoopback, isTrusted }: DestinationPolicyOptions): DestinationPolicy {
@@ -42,7 +48,8 @@ export function createDestinationPolicy({ allowLoopback, isTrusted }: Destinatio
   const requireAllowedKind = ({ host, port }: Destination, kind: DestinationKind | undefined) => {
     if (kind === undefined || (kind === 'loopback' && allowLoopback) || isTrusted(host, port)) return
     throw new RefusedDestinationError(
-      `${host}:${port} is ${REASONS[kind]}. If you mean it: ${howToTrust(host, port, 'http')}`,
+      `${host}:${port} is ${REASONS[kind]}`,
+      `If you mean it:\n${howToTrust(host, port, 'http')}`,
     )
   }
   return {

@@ -10,7 +10,12 @@ export function failExchange(exchange: Exchange, error: Error): void {
   const { context, response, target } = exchange
   const refusal = error instanceof Refusal ? error : refusalFor(error, target.authority.hostHeader)
   context.log.info(
-    { origin: target.authority.origin, status: refusal.status, error: refusal.proxyError },
+    {
+      origin: target.authority.origin,
+      status: refusal.status,
+      error: refusal.proxyError,
+      request: refusal.request,
+    },
     'request failed',
   )
   exchange.upstream?.destroy()

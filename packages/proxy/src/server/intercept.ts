@@ -24,7 +24,10 @@ export async function intercept(exchange: Exchange, challenge: IncomingMessage, 
   const answer = await askLogin(exchange, challenge, isReplayable)
   if (exchange.isDone) return
   exchange.attempt += 1
-  if (answer.kind === 'pass') return passOn(exchange, challenge)
+  if (answer.kind === 'pass') {
+    exchange.defaultHeaders = answer.defaultHeaders ?? []
+    return passOn(exchange, challenge)
+  }
   await discardChallenge(exchange, challenge)
   if (exchange.isDone) return
   if (answer.kind === 'respond') return respond(exchange, answer.status, answer.rawHeaders, answer.body)

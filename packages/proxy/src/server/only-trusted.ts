@@ -27,6 +27,12 @@ export function requireTrustedTunnel({ onlyTrusted, log }: ProxyContext, { host,
 
 /** RFC 9209 §2.3.17: denied by configuration. */
 function notTrusted(what: string, command: string): Refusal {
-  const message = `not forwarded: ${what} is not trusted, and this proxy is for trusted origins only. If you mean it: ${command}`
-  return new Refusal(403, message, 'http_request_denied')
+  const message = `Not forwarded: ${what} is not trusted, and this proxy is for trusted origins only.`
+  const advice = {
+    hint: `If you mean it:\n${command}`,
+    who: 'You, on this machine.',
+    title: 'Not forwarded',
+    canRetry: true,
+  }
+  return new Refusal(403, message, 'http_request_denied', [], advice)
 }

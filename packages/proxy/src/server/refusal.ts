@@ -1,18 +1,41 @@
-import type { ServerResponse } from 'node:http'
+import { randomBytes } from 'node:crypto'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
+import { type FailureForm, formatLine, formFor, renderFailure } from '../pages/failure.js'
 
-/** An answer of our own instead of the service's: what happened and what to do, in one sentence for a person. */
+/** What a person can do about a refusal, and who else can. */
+export interface Advice {
+  /** As in `LoginRefusal`: backticks around what is typed, and a block after a newline. @default '' */
+  readonly hint?: string
+  /** @default '' */
+  readonly who?: string
+  /** @default 'Not reached' */
+  readonly title?: string
+  /** @default false */
+  readonly canRetry?: boolean
+}
+
+/** An answer of our own instead of the service's: what happened, and what to do. */
 export class Refusal extends Error {
   override readonly name = 'Refusal'
+  /** Finds the line of the log. */
+  readonly request = randomBytes(4).toString('hex')
+
   constructor(
     readonly status: number,
     message: string,
     /** RFC 9209 §2.3 */
     readonly proxyError = 'http_request_error',
     readonly extraHeaders: readonly string[] = [],
+    readonly advice: Advice = {},
   ) {
     super(message)
+  }
+
+  /** Message and hint in one line. */
+  get line(): string {
+    return formatLine({ message: this.message, hint: this.advice.hint ?? '' })
   }
 
   /** The request was not understood, so nobody can say where the next one begins. */
@@ -21,15 +44,17 @@ export class Refusal extends Error {
   }
 }
 
-/** Answers a request with a refusal. Does nothing once an answer has begun. */
+/** Answers a request with a refusal: a person gets a page. Does nothing once an answer has begun. */
 export function answerRefusal(response: ServerResponse, refusal: Refusal): void {
   if (response.headersSent) return
-  const body = bodyOf(refusal)
+  const { method = 'GET', rawHeaders, url } = response.req
+  const form = formFor({ method, requestRawHeaders: rawHeaders })
+  const { rawHeaders: own, body } = render(refusal, form, hostOf(url))
   if (refusal.isAboutFraming) response.shouldKeepAlive = false
   // The reason is said again: a failed attempt to write the service's own has left that in the response.
   const reason = STATUS_CODES[refusal.status] ?? ''
-  response.writeHead(refusal.status, reason, [...headersOf(refusal), 'Content-Length', String(Buffer.byteLength(body))])
-  if (response.req.method === 'HEAD') response.end()
+  response.writeHead(refusal.status, reason, [...own, ...statusHeaders(refusal)])
+  if (method === 'HEAD') response.end()
   else endAfterUpload(response, body)
 }
 
@@ -37,7 +62,7 @@ export function answerRefusal(response: ServerResponse, refusal: Refusal): void 
 const LINGER_MS = 1000
 
 function endAfterUpload(response: ServerResponse, body: string): void {
-  const { req: request } = response
+  const request: IncomingMessage = response.req
   if (response.shouldKeepAlive || request.complete) {
     response.end(body)
     return
@@ -53,27 +78,26 @@ function endAfterUpload(response: ServerResponse, body: string): void {
 
 /** The same on a bare socket (CONNECT, broken requests), then the end. The reason is all that some clients show. */
 export function endWithRefusal(socket: Duplex, refusal: Refusal): void {
-  const body = bodyOf(refusal)
-  const headers = [...headersOf(refusal), 'Content-Length', String(Buffer.byteLength(body)), 'Connection', 'close']
-  let head = `HTTP/1.1 ${refusal.status} ${printable(refusal.message)}\r\n`
+  const { rawHeaders, body } = render(refusal, 'text', '')
+  const headers = [...rawHeaders, ...statusHeaders(refusal), 'Connection', 'close']
+  let head = `HTTP/1.1 ${refusal.status} ${printable(refusal.line)}\r\n`
   for (let i = 0; i < headers.length; i += 2) head += `${headers[i]}: ${headers[i + 1]}\r\n`
   socket.on('error', () => {})
   socket.end(`${head}\r\n${body}`, () => socket.destroy())
 }
 
-function bodyOf(refusal: Refusal): string {
-  return `iam-auth-proxy: ${refusal.message}\n`
+function render(refusal: Refusal, form: FailureForm, host: string): { rawHeaders: string[]; body: string } {
+  const { status, message, proxyError: code, request, advice } = refusal
+  const { hint = '', who = '', title = 'Not reached', canRetry = false } = advice
+  return renderFailure({ status, title, host, message, hint, who, code, request, canRetry }, form)
 }
 
-function headersOf(refusal: Refusal): string[] {
-  return [
-    ...['Content-Type', 'text/plain; charset=utf-8'],
-    ...['X-Content-Type-Options', 'nosniff'],
-    ...['Content-Security-Policy', "default-src 'none'"],
-    ...['Cache-Control', 'no-store'],
-    ...['Proxy-Status', `iam-auth-proxy; error=${refusal.proxyError}`],
-    ...refusal.extraHeaders,
-  ]
+function statusHeaders({ proxyError, extraHeaders }: Refusal): string[] {
+  return ['Proxy-Status', `iam-auth-proxy; error=${proxyError}`, ...extraHeaders]
+}
+
+function hostOf(url = ''): string {
+  return URL.canParse(url) ? new URL(url).host : ''
 }
 
 function printable(text: string): string {

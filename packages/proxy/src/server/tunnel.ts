@@ -64,7 +64,8 @@ async function dial({ upstream, log }: ProxyContext, { host, port }: Authority, 
     return await upstream.dial({ host, port, sink })
   } catch (error) {
     const refusal = refusalFor(error as Error, `${host}:${port}`)
-    log.info({ host, port, status: refusal.status, error: refusal.proxyError }, 'tunnel failed')
+    const { status, proxyError, request } = refusal
+    log.info({ host, port, status, error: proxyError, request }, 'tunnel failed')
     throw refusal
   }
 }

@@ -23,11 +23,16 @@ export type Dial = (target: DialTarget) => Promise<Socket>
 /** A failure on the way to a service, worded for the person who sees it. */
 export class UpstreamError extends Error {
   override readonly name = 'UpstreamError'
+  readonly hint?: string
   constructor(
     readonly code: string,
     message: string,
-    options?: ErrorOptions,
+    options?: ErrorOptions & {
+      /** What to do, where this error knows better than its code: as in `LoginRefusal`. */
+      readonly hint?: string
+    },
   ) {
     super(message, options)
+    if (options?.hint !== undefined) this.hint = options.hint
   }
 }

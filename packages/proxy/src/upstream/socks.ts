@@ -41,9 +41,18 @@ async function connectToBastion(server: SocksServer, connectTimeoutMs: number): 
     await untilReady(socket, 'connect', connectTimeoutMs)
   } catch (cause) {
     const where = `${server.host}:${server.port}`
-    throw new UpstreamError('ESOCKSDOWN', `the SOCKS proxy at ${where} does not answer: is ssh -D running?`, { cause })
+    throw new UpstreamError('ESOCKSDOWN', `The SOCKS proxy at ${where} does not answer.`, {
+      cause,
+      hint: howToStart(server),
+    })
   }
   return socket
+}
+
+/** What usually listens there: README.md, "Through a bastion". */
+function howToStart({ host, port }: SocksServer): string {
+  const where = `${host.includes(':') ? `[${host}]` : host}:${port}`
+  return `Start it (again), in a terminal that stays open, and put the name of your bastion in:\nssh -n -D ${where} BASTION 'sleep 1d'`
 }
 
 /** OpenSSH sends no reply of RFC 1928 when a connection fails at its far end: it closes. */
@@ -52,8 +61,8 @@ const AS_SSH_DOES = 'its end may not know the name, or nothing listens there'
 /** The connection's own errors happened at the bastion, not at the service. */
 function socksError(cause: NodeJS.ErrnoException, server: SocksServer, { host, port }: DialTarget): Error {
   if (cause instanceof UpstreamError && cause.code !== 'ETIMEDOUT' && cause.code !== 'ECONNRESET') return cause
-  const bastion = `the SOCKS proxy at ${server.host}:${server.port}`
+  const bastion = `The SOCKS proxy at ${server.host}:${server.port}`
   if (cause.code !== 'ETIMEDOUT')
-    return new UpstreamError('ESOCKSREPLY', `${bastion} hung up: ${AS_SSH_DOES} (${host}:${port})`, { cause })
-  return new UpstreamError('ESOCKSTIMEOUT', `${bastion} has not reached ${host}:${port} in time`, { cause })
+    return new UpstreamError('ESOCKSREPLY', `${bastion} hung up: ${AS_SSH_DOES} (${host}:${port}).`, { cause })
+  return new UpstreamError('ESOCKSTIMEOUT', `${bastion} has not reached ${host}:${port} in time.`, { cause })
 }

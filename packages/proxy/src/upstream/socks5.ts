@@ -57,7 +57,7 @@ async function authenticate(
   const [version, method] = await read(2)
   if (version !== VERSION) throw notSocks(server)
   if (method === NO_AUTHENTICATION) return
-  const refused = new UpstreamError('ESOCKSAUTH', `the SOCKS proxy at ${where(server)} refuses this user and password`)
+  const refused = new UpstreamError('ESOCKSAUTH', `The SOCKS proxy at ${where(server)} refuses this user and password.`)
   if (method !== USER_AND_PASSWORD || server.user === undefined) throw refused
   const user = Buffer.from(server.user)
   const password = Buffer.from(server.password ?? '')
@@ -79,11 +79,11 @@ function literalAddress(family: number, host: string): Buffer {
 
 function replyError(server: SocksServer, { host, port }: DialTarget, result: number): UpstreamError {
   const [code, what] = REPLIES[result] ?? ['ESOCKSREPLY', `answers with the unknown code ${result}`]
-  return new UpstreamError(code, `the SOCKS proxy at ${where(server)} ${what} (${host}:${port})`)
+  return new UpstreamError(code, `The SOCKS proxy at ${where(server)} ${what} (${host}:${port}).`)
 }
 
 function notSocks(server: SocksServer): UpstreamError {
-  return new UpstreamError('ESOCKSREPLY', `what answers at ${where(server)} is not a SOCKS5 proxy`)
+  return new UpstreamError('ESOCKSREPLY', `What answers at ${where(server)} is not a SOCKS5 proxy.`)
 }
 
 function where({ host, port }: SocksServer): string {

@@ -1,7 +1,6 @@
-import type { Socket } from 'node:net'
 import net from 'node:net'
 import tls from 'node:tls'
-import type { Dial } from './dial.js'
+import { type Dial, UpstreamError } from './dial.js'
 import { untilReady } from './until-ready.js'
 
 export interface TlsOptions {
@@ -14,7 +13,7 @@ export interface TlsOptions {
 export function createTlsDial(dial: Dial, { ca, connectTimeoutMs }: TlsOptions): Dial {
   const trusted = ca && [...tls.rootCertificates, ...ca]
   return async ({ host, port }) => {
-    const socket: Socket = tls.connect({
+    const socket = tls.connect({
       socket: await dial({ host, port }),
       host,
       servername: net.isIP(host) === 0 ? host.replace(/\.$/, '') : '',
@@ -22,7 +21,33 @@ export function createTlsDial(dial: Dial, { ca, connectTimeoutMs }: TlsOptions):
       rejectUnauthorized: true,
       ...(trusted && { ca: trusted }),
     })
-    await untilReady(socket, 'secureConnect', connectTimeoutMs)
+    const issuer = noteIssuer(socket)
+    try {
+      await untilReady(socket, 'secureConnect', connectTimeoutMs)
+    } catch (error) {
+      throw naming(error as NodeJS.ErrnoException, issuer())
+    }
     return socket
   }
+}
+
+/** Who says that this certificate is right: asked for before Node refuses it, since it is gone with the connection. */
+function noteIssuer(socket: tls.TLSSocket): () => string | undefined {
+  let issuer: string | undefined
+  socket.prependOnceListener('secure', () => {
+    const { O, CN } = socket.getPeerCertificate()?.issuer ?? {}
+    issuer = printable([CN, O].flat().find((name) => name !== undefined))
+  })
+  return () => issuer
+}
+
+/** The same error; where it is about a certificate, and that has an issuer, it says whose it is. */
+function naming(error: NodeJS.ErrnoException, issuer: string | undefined): Error {
+  if (issuer === undefined || error.code === undefined) return error
+  return new UpstreamError(error.code, `${error.message}; issued by "${issuer}"`, { cause: error })
+}
+
+/** A stranger chose it, and a page and a terminal show it. */
+function printable(name: string | undefined): string | undefined {
+  return name?.replaceAll(/[^\x20-\x7e\xa0-\uffff]|"/g, '?').slice(0, 100)
 }

@@ -7,7 +7,9 @@ const page = {
   host: 'wiki.example.com',
   message: 'A message.',
   hint: '',
+  who: '',
   code: 'ERR_IAM_X',
+  request: '0badcafe',
   canRetry: false,
 }
 
@@ -19,11 +21,13 @@ test('escapes whatever it is given, in every place', () => {
     host: nasty,
     message: nasty,
     hint: `${nasty}\n${nasty}`,
+    who: nasty,
     code: nasty,
+    request: nasty,
   })
   expect(html).not.toContain('<b ')
   expect(html).not.toContain('&&')
-  expect(html.match(/&#60;b id=&#34;x&#34; class=&#39;y&#39;&#62;&#38;/g)).toHaveLength(8)
+  expect(html.match(/&#60;b id=&#34;x&#34; class=&#39;y&#39;&#62;&#38;/g)).toHaveLength(10)
 })
 
 test('marks what is typed: in backticks within the sentence, as a block after a newline', () => {

@@ -194,7 +194,7 @@ test.each([
   '[::ffff:127.0.0.1]:1',
 ])('CONNECT %s is a 403 where nobody trusts it', async (target) => {
   const proxy = await startProxy({ allowLoopback: false })
-  expect(await sendRaw(proxy.port, connectTo(target))).toMatch(/^HTTP\/1.1 403 not forwarded: /)
+  expect(await sendRaw(proxy.port, connectTo(target))).toMatch(/^HTTP\/1.1 403 Not forwarded: /)
 })
 
 test('a client that leaves before the server is reached leaves nothing behind', async () => {

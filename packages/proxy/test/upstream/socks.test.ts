@@ -71,7 +71,8 @@ test.each([
 
 test('a bastion that does not listen is named, with what to look at', async () => {
   const proxy = await startProxyBehind(1)
-  const expected = /^HTTP\/1.1 502 .*the SOCKS proxy at 127\.0\.0\.1:1 does not answer: is ssh -D running\?\n$/s
+  const expected =
+    /^HTTP\/1.1 502 .*The SOCKS proxy at 127\.0\.0\.1:1 does not answer\. .*ssh -n -D 127\.0\.0\.1:1 BASTION 'sleep 1d'\n$/s
   expect(await sendRaw(proxy.port, requestBytes('http://wiki.corp.example/'), /\n$/)).toMatch(expected)
   expect(await sendRaw(proxy.port, 'CONNECT wiki.corp.example:443 HTTP/1.1\r\n\r\n')).toMatch(expected)
 })

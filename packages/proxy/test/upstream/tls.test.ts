@@ -23,7 +23,12 @@ test.each(['direct', 'socks'])('an https URL is fetched over verified TLS (%s)',
 })
 
 test.each([
-  ['a certificate nobody vouches for', 'localhost', false, /502 .*cannot be trusted: self-signed certificate/s],
+  [
+    'a certificate nobody vouches for',
+    'localhost',
+    false,
+    /502 .*cannot be trusted: self-signed certificate; issued by "test"/s,
+  ],
   ['a certificate for another name', '127.0.0.1', true, /502 .*cannot be trusted: .*127\.0\.0\.1/s],
 ])('%s is a 502 that says so', async (_, host, isTrusted, expected) => {
   const origin = await startSecureOrigin()
