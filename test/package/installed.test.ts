@@ -32,15 +32,16 @@ afterAll(async () => {
 describe('packed and installed copies', () => {
   it('are imported by name', () => {
     const script = `
-      const [protocol, middleware, proxy, aws] = await Promise.all([
+      const [protocol, middleware, proxy, aws, own] = await Promise.all([
         import('iam-auth-protocol'), import('iam-auth-server-middleware'), import('iam-auth-proxy'), import('iam-auth-local-aws'),
+        import('iam-auth-proxy/fetch'),
       ])
-      console.log(typeof protocol.parseChallenge, typeof middleware.iamAuth, typeof proxy.startProxy, typeof aws.startLocalAws)`
+      console.log(typeof protocol.parseChallenge, typeof middleware.iamAuth, typeof proxy.startProxy, typeof aws.startLocalAws, typeof own.createIamFetch)`
     const output = execFileSync(process.execPath, ['--input-type=module', '-e', script], {
       cwd: folder,
       encoding: 'utf8',
     })
-    expect(output.trim()).toBe('function function function function')
+    expect(output.trim()).toBe('function function function function function')
   })
 
   it('say their version, and which flags there are', () => {
@@ -70,6 +71,17 @@ describe('packed and installed copies', () => {
     const proxy = await startProxy(aws, imports)
     expect(readFileSync(imports, 'utf8')).not.toMatch(/@aws-sdk|@smithy|readline|local-aws/)
     expect(await get(proxy, `${service}/whoami`)).toBe(aws.userArn)
+    expect(readFileSync(imports, 'utf8')).toMatch(/@aws-sdk/)
+  })
+
+  it('log a program in by itself, and load nothing of AWS before it is asked', async () => {
+    const aws = await startLocalAws()
+    const service = await startService(aws)
+    const imports = join(folder, 'imports-of-fetch.txt')
+    const env = { ...awsEnvironment(aws), ...recording(imports), SERVICE: service }
+    writeFileSync(join(folder, 'program.js'), PROGRAM)
+    const program = start(process.execPath, ['program.js'], env)
+    expect(JSON.parse(await firstLine(program, 'stdout', /^\{/))).toEqual({ early: [], arn: aws.userArn })
     expect(readFileSync(imports, 'utf8')).toMatch(/@aws-sdk/)
   })
 })
@@ -117,9 +129,24 @@ async function startService(aws: AwsLine): Promise<string> {
   return firstLine(child, 'stdout', /^http/)
 }
 
-async function startProxy(aws: AwsLine, imports: string): Promise<number> {
+/** What it has loaded when it is ready, and who the service says it is. */
+const PROGRAM = `
+  import { readFileSync } from 'node:fs'
+  import { createIamFetch } from 'iam-auth-proxy/fetch'
+  const iamFetch = createIamFetch()
+  const loaded = readFileSync(process.env.RECORD_IMPORTS, 'utf8').split('\\n')
+  const early = loaded.filter((url) => /@aws-sdk|@smithy|commander|readline|local-aws/.test(url))
+  const response = await iamFetch(process.env.SERVICE + '/whoami')
+  console.log(JSON.stringify({ early, arn: await response.text() }))`
+
+/** Writes down what is loaded. */
+function recording(imports: string): Record<string, string> {
   const recorder = new URL('record-imports.mjs', import.meta.url).href
-  const env = { ...awsEnvironment(aws), NODE_OPTIONS: `--import ${recorder}`, RECORD_IMPORTS: imports }
+  return { NODE_OPTIONS: `--import ${recorder}`, RECORD_IMPORTS: imports }
+}
+
+async function startProxy(aws: AwsLine, imports: string): Promise<number> {
+  const env = { ...awsEnvironment(aws), ...recording(imports) }
   const child = start(bin('iam-auth-proxy'), ['--bind', '127.0.0.1:0', '--allow-loopback'], env)
   const line = await firstLine(child, 'stderr', /listening on/)
   return Number(/:(\d+)$/.exec(line)?.[1])

@@ -9,7 +9,7 @@ import { parseSocksProxy } from './socks-proxy.js'
 
 const DEFAULT_BIND: HostPort = { host: '127.0.0.1', port: 8080 }
 /** The region of STS where nothing names one: the original's. Keys are always used in their own. */
-const DEFAULT_REGION = 'eu-west-1'
+export const DEFAULT_REGION = 'eu-west-1'
 const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const
 const LOG_FORMATS = ['text', 'json'] as const
 

@@ -12,11 +12,15 @@ import { createSessionJar, type ServiceSession, type SessionJar } from './sessio
 import type { LoginDeps, LoginState } from './state.js'
 import { tellRefusal } from './tell-refusal.js'
 
-/** The login layer of one proxy. Nothing is loaded and nobody is asked before a challenge has passed every check. */
-export function createLoginLayer(deps: LoginDeps): LoginLayer {
+/**
+ * The login layer of one proxy. Nothing is loaded and nobody is asked before a challenge has passed every check.
+ *
+ * @param jar where sessions are kept: for those who send them along before they are asked
+ */
+export function createLoginLayer(deps: LoginDeps, jar: SessionJar = createSessionJar()): LoginLayer {
   const state: LoginState = {
     deps,
-    jar: createSessionJar(),
+    jar,
     budget: createAttemptBudget(deps.monotonicMs),
     seenVersion2: createSeenVersion2((origin) => deps.trust.entryFor(origin)?.allowsVersion1 === true),
     lastRedirects: new Map(),

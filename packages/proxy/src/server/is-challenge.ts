@@ -8,9 +8,10 @@ export function isChallenge({ target, attempt }: Exchange, { rawHeaders }: Incom
 }
 
 /** A service that refuses what it has just handed out will not be talked into it by a fourth try. */
-const MAX_ANSWERS = 3
+export const MAX_ANSWERS = 3
 
-function offersIam(rawHeaders: readonly string[]): boolean {
+/** Some challenge of the scheme IAM is among them, well formed or not. */
+export function offersIam(rawHeaders: readonly string[]): boolean {
   for (let i = 0; i < rawHeaders.length; i += 2) {
     const name = rawHeaders[i] as string
     if (

@@ -91,7 +91,8 @@ function parseJson(text: string): unknown {
   }
 }
 
-function requireEntry(value: unknown): TrustEntry {
+/** An entry as it stands in the file. @throws TypeError that says which part is wrong */
+export function requireEntry(value: unknown): TrustEntry {
   if (!isObject(value)) throw new TypeError('is not an object')
   for (const [member, content] of Object.entries(value)) {
     const type = Object.hasOwn(MEMBERS, member) ? MEMBERS[member as keyof typeof MEMBERS] : undefined
