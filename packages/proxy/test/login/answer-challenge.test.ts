@@ -319,7 +319,9 @@ describe('answering a challenge of version 2', () => {
     const other = KEY.replace('123456789012', '210987654321')
     const foreign = GOOD.map((value) => inHttp(value.replace(KEY, other).replaceAll(ORIGIN, origin), origin))
     const refused = setUp({ trust: [`${origin},key=${other}`] })
-    expect(await refused.layer.answer(exchange({ origin, responseRawHeaders: foreign }))).toMatchObject({ kind: 'pass' })
+    expect(await refused.layer.answer(exchange({ origin, responseRawHeaders: foreign }))).toMatchObject({
+      kind: 'pass',
+    })
     expect(refused.calls).toEqual(NOTHING)
     const allowed = setUp({ trust: [`${origin},key=${other},plain-http`], setCookie: ['iam_auth=s'] })
     const answer = await allowed.layer.answer(exchange({ origin, responseRawHeaders: foreign }))
