@@ -31,9 +31,10 @@ export async function runOnTerminal(
   args: readonly string[],
   env: NodeJS.ProcessEnv,
   keep: Keeper,
+  program: readonly string[] = proxyCommand,
 ): Promise<OnTerminal> {
   if (scriptPath === undefined) throw new Error('there is no script(1)')
-  const words = [...proxyCommand, ...args].map((word) => `'${word}'`).join(' ')
+  const words = [...program, ...args].map((word) => `'${word}'`).join(' ')
   const command = ['-q', '-e', '-f', '-c', `echo "pid:$$"; exec ${words}`, '/dev/null']
   const running = run(scriptPath, command, { env, cwd: repositoryRoot, stdio: ['pipe', 'pipe', 'pipe'] }, keep)
   const pid = Number((await running.says(/pid:(\d+)/))[1])

@@ -1,5 +1,7 @@
 import { Command } from 'commander'
 import { CommandFailure } from './commands/failure.js'
+import { addProxyOptions } from './commands/proxy-options.js'
+import { addRunCommands } from './commands/run.js'
 import { addTrustCommands } from './commands/trust.js'
 import { ConfigError, type ProxyFlags } from './config/config.js'
 import { formatHostPort } from './config/host-port.js'
@@ -33,7 +35,9 @@ export async function run(): Promise<void> {
     }),
   )
   const print = (text: string) => void process.stdout.write(text)
-  addTrustCommands(command, { env, print, attempt: (task) => attempt('iam-auth-proxy', task) })
+  const context = { env, print, attempt: (task: () => Promise<void>) => attempt('iam-auth-proxy', task) }
+  addTrustCommands(command, context)
+  addRunCommands(command, context)
   await command.parseAsync()
 }
 
@@ -46,7 +50,7 @@ async function attempt(what: string, task: () => Promise<void>): Promise<void> {
 }
 
 function createCommand(version: string): Command {
-  return new Command('iam-auth-proxy')
+  const command = new Command('iam-auth-proxy')
     .enablePositionalOptions()
     .description('A local proxy that logs you in to internal services with your AWS credentials.')
     .version(version, '-v, --version')
@@ -55,31 +59,10 @@ function createCommand(version: string): Command {
       '--proxy-auth-file <file>',
       'user:password required of every client; needed off loopback (or IAM_AUTH_PROXY_AUTH)',
     )
-    .option('--socks-proxy <host:port>', 'reach services through this SOCKS5 proxy (ssh -D); names resolve at its end')
-    .option(
-      '--trust <origin[,options]>',
-      'what this origin may ask for: key=<ARN>, protocol=1|2, plain-http (repeatable); see also: trust add',
-      collect,
-    )
-    .option('--only-trusted', 'forward to trusted origins only, requests and tunnels alike')
-    .option('--allow-loopback', 'also forward to loopback addresses that are not trusted')
-    .option('--config-dir <folder>', 'the folder of trust.json (or IAM_AUTH_PROXY_CONFIG_DIR)')
-    .option('--profile <name>', 'AWS profile to use')
-    .option('--region <region>', 'region of STS (default: AWS_REGION, AWS_DEFAULT_REGION, eu-west-1)')
-    .option('--assume-role-arn <arn>', 'role to assume')
-    .option('--assume-role-external-id <id>', 'external id for the role')
-    .option('--assume-role-session-name <name>', 'session name for the role (default: iam-auth-proxy)')
-    .option('--mfa-serial-number <arn>', 'MFA device; its code is asked for on the terminal')
-    .option('--mfa-token-code <code>', 'current code of the device, for the first time it is needed')
-    .option('--log-format <format>', 'text or json (default: text)')
-    .option('--log-level <level>', 'debug, info, warn or error (default: info)')
     .option('--print-config', 'print the configuration in force and exit')
     .configureOutput({ outputError: (text, write) => write(`${text}Try: iam-auth-proxy --help\n`) })
     .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : EXIT_USAGE))
-}
-
-function collect(value: string, before: readonly string[] = []): string[] {
-  return [...before, value]
+  return addProxyOptions(command)
 }
 
 async function serve(config: ReturnType<typeof resolveConfig>, warnings: readonly string[]): Promise<void> {

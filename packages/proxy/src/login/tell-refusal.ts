@@ -42,7 +42,10 @@ export function tellRefusal(
   const { log, refusals, now, randomBytes } = deps
   const request = Buffer.from(randomBytes(4)).toString('hex')
   const { origin } = exchange
-  log.warn({ origin, code: error.code, request, reason: error.message, ...causeOf(error) }, 'login not made')
+  log.warn(
+    { origin, code: error.code, request, reason: error.message, ...hintOf(error), ...causeOf(error) },
+    'login not made',
+  )
   const refused = { error, exchange, request, now: now() }
   if (isNavigation(exchange)) return refusals.page(refused)
   if (!isCommandLine(exchange)) return { kind: 'pass' }
@@ -57,6 +60,10 @@ export function tellRefusal(
 /** A script may hide most of what tells a browser; that it speaks a language it cannot. */
 function isCommandLine(exchange: ChallengedExchange): boolean {
   return isNoBrowser(exchange) && headerValues(exchange.requestRawHeaders, 'accept-language').length === 0
+}
+
+function hintOf(error: LoginRefusal | ProtocolError): { hint?: string } {
+  return 'hint' in error && error.hint !== '' ? { hint: error.hint } : {}
 }
 
 /** The name of what AWS or the socket said: names and codes only, since messages may carry anything. */

@@ -1,0 +1,35 @@
+import type { Command } from 'commander'
+import type { ProxyFlags } from '../config/config.js'
+
+/** The options of every proxy: the one that `iam-auth-proxy` starts, and the private ones of `exec` and `curl`. */
+export function addProxyOptions(command: Command): Command {
+  return command
+    .option('--socks-proxy <host:port>', 'reach services through this SOCKS5 proxy (ssh -D); names resolve at its end')
+    .option(
+      '--trust <origin[,options]>',
+      'what this origin may ask for: key=<ARN>, protocol=1|2, plain-http (repeatable); see also: trust add',
+      collect,
+    )
+    .option('--only-trusted', 'forward to trusted origins only, requests and tunnels alike')
+    .option('--allow-loopback', 'also forward to loopback addresses that are not trusted')
+    .option('--config-dir <folder>', 'the folder of trust.json (or IAM_AUTH_PROXY_CONFIG_DIR)')
+    .option('--profile <name>', 'AWS profile to use')
+    .option('--region <region>', 'region of STS (default: AWS_REGION, AWS_DEFAULT_REGION, eu-west-1)')
+    .option('--assume-role-arn <arn>', 'role to assume')
+    .option('--assume-role-external-id <id>', 'external id for the role')
+    .option('--assume-role-session-name <name>', 'session name for the role (default: iam-auth-proxy)')
+    .option('--mfa-serial-number <arn>', 'MFA device; its code is asked for on the terminal')
+    .option('--mfa-token-code <code>', 'current code of the device, for the first time it is needed')
+    .option('--log-format <format>', 'text or json (default: text)')
+    .option('--log-level <level>', 'debug, info, warn or error (default: info; warn for exec and curl)')
+}
+
+/** The options of a command and of the program before it: `--profile dev exec …` is `exec --profile dev …`. */
+export function flagsOf(command: Command): ProxyFlags {
+  const [before, own] = [command.parent?.opts<ProxyFlags>() ?? {}, command.opts<ProxyFlags>()]
+  return { ...before, ...own, trust: [...(before.trust ?? []), ...(own.trust ?? [])] }
+}
+
+function collect(value: string, before: readonly string[] = []): string[] {
+  return [...before, value]
+}
