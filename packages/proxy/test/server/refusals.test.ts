@@ -60,6 +60,26 @@ test.each([
   expect(await sendRaw(proxy.port, request, /\n$/)).toMatch(/^HTTP\/1.1 403 /)
 })
 
+test.each([
+  ['two Hosts', 'Host: b.example\r\n'],
+  ['a coding that is not known', 'Transfer-Encoding: gzip, chunked\r\n'],
+])('what follows a request with %s in one packet is nobody’s request', async (_, line) => {
+  const origin = await startRawOrigin('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n')
+  const proxy = await startProxy()
+  const refused = `GET ${origin.url}/refused HTTP/1.1\r\nHost: ${origin.host}\r\n${line}\r\n`
+  const chunks = line.startsWith('Transfer') ? '0\r\n\r\n' : ''
+  const client = connectRaw(proxy.port)
+  // Once the user of a connection is known, both requests are looked at as they are parsed: in one go.
+  client.write(requestBytes(`${origin.url}/first`))
+  await client.until(/200 OK/)
+  client.write(refused + chunks + requestBytes(`${origin.url}/smuggled`))
+  await client.ended
+  expect(client.text().match(/^HTTP\/1.1 \d+/gm)).toHaveLength(2)
+  // The same proxy still serves others: a smuggled request would have arrived by then.
+  expect(await sendRaw(proxy.port, requestBytes(`${origin.url}/next`), /200 OK/)).toContain('200')
+  expect(origin.heads.map((head) => head.split(' ')[1])).toEqual(['/first', '/next'])
+})
+
 test.each(['/', '/proxy.pac', '//evil.example/', '*'])(
   'a request for %s of the proxy itself gets the same 421',
   async (path) => {
