@@ -32,9 +32,14 @@ export async function startBrowser(proxy: TestProxy, keep: Keeper): Promise<Brow
 const NO_CHECKS = '--disable-features=LocalNetworkAccessChecks,BlockInsecurePrivateNetworkRequests'
 
 /** A real Chromium that knows no proxy, and for which every name of the test lies on loopback. */
-export async function startBrowserWithoutProxy(keep: Keeper): Promise<Browser> {
+export function startBrowserWithoutProxy(keep: Keeper): Promise<Browser> {
+  return startBrowserWith(['--no-proxy-server'], keep)
+}
+
+/** The same with a proxy as these arguments say. */
+export async function startBrowserWith(more: readonly string[], keep: Keeper): Promise<Browser> {
   if (chromiumPath === undefined) throw new Error('there is no Chromium')
-  const args = [...ARGUMENTS, NO_CHECKS, '--no-proxy-server', '--host-resolver-rules=MAP *.example.test 127.0.0.1']
+  const args = [...ARGUMENTS, NO_CHECKS, '--host-resolver-rules=MAP *.example.test 127.0.0.1', ...more]
   const browser = await chromium.launch({ executablePath: chromiumPath, args })
   keep(() => browser.close())
   return browser

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { createActivity } from './activity/activity.js'
 import { defaultChain } from './aws/default-chain.js'
 import { createKmsEncrypt } from './aws/kms.js'
 import { createSts } from './aws/sts.js'
@@ -10,7 +11,9 @@ import type { Log } from './log.js'
 import { createLoginLayer } from './login/answer-challenge.js'
 import { createOwnPages } from './own/own-pages.js'
 import { proxyPacRoute } from './own/proxy-pac.js'
-import { describeRefusal, renderRefusal } from './pages/refusal-page.js'
+import { createIdentityCheck } from './own/status/identity-check.js'
+import { statusRoutes } from './own/status/status-routes.js'
+import { describeRefusal, renderRefusal, summariseRefusal } from './pages/refusal-page.js'
 import { promptMfaOnTerminal } from './prompt/mfa.js'
 import { createOwnUserCheck } from './server/admission.js'
 import { createDestinationPolicy } from './server/destinations.js'
@@ -46,13 +49,16 @@ export async function startProxy(
   const upstream = createUpstream({ destinationPolicy, ...socksOption(config.socksProxy) })
   const sts = createSts()
   const base = defaultChain({ profile: config.profile, region: config.credentials.region, promptMfa })
+  const credentials = chooseCredentials(config.credentials, { base, sts, promptMfa, now: Date.now })
+  const activity = createActivity(trust.coversOrigin, Date.now)
   const login = createLoginLayer({
     trust,
-    credentials: chooseCredentials(config.credentials, { base, sts, promptMfa, now: Date.now }),
+    credentials,
     encrypt: createKmsEncrypt(),
     send: upstream.sendToOrigin,
     refusals: { page: renderRefusal, line: describeRefusal },
     log,
+    observer: { ...activity, refused: (refused) => activity.refused(summariseRefusal(refused)) },
     now: Date.now,
     monotonicMs: () => performance.now(),
     randomBytes,
@@ -60,8 +66,12 @@ export async function startProxy(
   })
   const clients = clientsOf(config, log)
   const strict = config.onlyTrusted ? { onlyTrusted: trust } : {}
-  const ownPages = createOwnPages({ routes: [proxyPacRoute(trust.names)], log })
-  const server = createProxyServer({ login, upstream, destinationPolicy, log, ownPages, ...clients, ...strict })
+  const identity = createIdentityCheck({ source: credentials.identity, config, activity })
+  const about = { version: readVersion(), startedAt: Date.now(), now: Date.now, config }
+  const status = statusRoutes({ ...about, activity, trust, sessions: login.sessions, identity })
+  const ownPages = createOwnPages({ routes: [...status, proxyPacRoute(trust)], log })
+  const paths = { login, upstream, destinationPolicy, log, observer: activity, ownPages }
+  const server = createProxyServer({ ...paths, ...clients, ...strict })
   const { address } = await server.listen(config.bind.host, config.bind.port)
   return { address: { host: address.address, port: address.port }, close: server.close }
 }

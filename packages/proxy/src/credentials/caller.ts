@@ -15,6 +15,8 @@ export interface CallerSource {
   (keyRegion: string): Promise<Caller>
   /** AWS said that these credentials are not valid any more: fetch new ones next time. */
   forget(): void
+  /** Who we were when AWS was asked last, without asking anybody. */
+  known(): Caller | undefined
 }
 
 /**
@@ -40,6 +42,7 @@ export function createCallerSource(
     return flights.run(region, () => identify(credentials, region))
   }
   return Object.assign(get, {
+    known: () => known,
     forget() {
       known = undefined
       source.forget()

@@ -12,12 +12,22 @@ import { createSessionJar, type ServiceSession, type SessionJar } from './sessio
 import type { LoginDeps, LoginState } from './state.js'
 import { tellRefusal } from './tell-refusal.js'
 
+/** The sessions that the proxy keeps for clients without cookies. */
+export interface KeptSessions {
+  has(origin: string): boolean
+  /** The next request of such a client logs in again, whatever failed before. */
+  forget(origin: string): void
+}
+
 /**
  * The login layer of one proxy. Nothing is loaded and nobody is asked before a challenge has passed every check.
  *
  * @param jar where sessions are kept: for those who send them along before they are asked
  */
-export function createLoginLayer(deps: LoginDeps, jar: SessionJar = createSessionJar()): LoginLayer {
+export function createLoginLayer(
+  deps: LoginDeps,
+  jar: SessionJar = createSessionJar(),
+): LoginLayer & { readonly sessions: KeptSessions } {
   const state: LoginState = {
     deps,
     jar,
@@ -26,7 +36,15 @@ export function createLoginLayer(deps: LoginDeps, jar: SessionJar = createSessio
     lastRedirects: new Map(),
     flights: createSingleFlight(),
   }
-  return { answer: (exchange) => answerOrExplain(exchange, state) }
+  const { budget } = state
+  const forget = (origin: string) => {
+    jar.drop(origin)
+    budget.forget(origin)
+  }
+  return {
+    answer: (exchange) => answerOrExplain(exchange, state),
+    sessions: { has: (origin) => jar.get(origin) !== undefined, forget },
+  }
 }
 
 async function answerOrExplain(exchange: ChallengedExchange, state: LoginState): Promise<ChallengeAnswer> {

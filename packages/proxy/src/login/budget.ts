@@ -12,6 +12,8 @@ export interface AttemptBudget {
   failed(origin: string): void
   /** A login succeeded. It ends a row of failures only once another attempt comes without its session having failed. */
   succeeded(origin: string): void
+  /** A person has asked to try again. */
+  forget(origin: string): void
 }
 
 interface Failures {
@@ -52,5 +54,6 @@ export function createAttemptBudget(monotonicMs: () => number): AttemptBudget {
       const entry = failures.get(origin)
       if (entry !== undefined) entry.recovered = true
     },
+    forget: (origin) => void failures.delete(origin),
   }
 }

@@ -62,6 +62,7 @@ async function logIn(exchange: ChallengedExchange, challenge: Challenge, state: 
   const { arn } = caller.principal
   const result = await naming(arn, origin, () => prove(exchange, challenge, caller, state))
   deps.log.info({ origin, arn, version: challenge.version, key: challenge.key.keyId.slice(-4) }, 'login answered')
+  deps.observer?.loggedIn({ origin, version: challenge.version, arn })
   if (result.kind === 'session') state.jar.put(origin, result.session)
   return result
 }

@@ -1,3 +1,4 @@
+import type { LoginMade } from '../activity/activity.js'
 import type { KmsEncrypt } from '../aws/kms.js'
 import type { CredentialSources } from '../credentials/choose.js'
 import type { Log } from '../log.js'
@@ -7,7 +8,7 @@ import type { SendToOrigin } from './exchange.js'
 import type { SingleFlight } from './flights.js'
 import type { SeenVersion2 } from './seen-version2.js'
 import type { ServiceSession, SessionJar } from './sessions.js'
-import type { RefusalWords } from './tell-refusal.js'
+import type { RefusalObserver, RefusalWords } from './tell-refusal.js'
 
 /** Everything a login needs from outside. Nothing here is loaded or asked before a challenge has passed every check. */
 export interface LoginDeps {
@@ -18,6 +19,8 @@ export interface LoginDeps {
   /** What a request gets where its login is not made: see `tell-refusal.ts`. */
   readonly refusals: RefusalWords
   readonly log: Log
+  /** Told of every login made, and of every one refused. @default nobody */
+  readonly observer?: RefusalObserver & { loggedIn(login: LoginMade): void }
   /** ms since 1970 */
   readonly now: () => number
   /** ms of a clock that never goes back */

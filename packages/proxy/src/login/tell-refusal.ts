@@ -22,9 +22,15 @@ export interface RefusalWords {
   line(refused: RefusedLogin): string
 }
 
+/** Somebody who remembers, for a person to look at. */
+export interface RefusalObserver {
+  refused(refused: RefusedLogin): void
+}
+
 export interface RefusalDeps {
   readonly refusals: RefusalWords
   readonly log: Log
+  readonly observer?: RefusalObserver
   readonly now: () => number
   readonly randomBytes: (size: number) => Uint8Array
 }
@@ -39,7 +45,7 @@ export function tellRefusal(
   exchange: ChallengedExchange,
   deps: RefusalDeps,
 ): ChallengeAnswer {
-  const { log, refusals, now, randomBytes } = deps
+  const { log, observer, refusals, now, randomBytes } = deps
   const request = Buffer.from(randomBytes(4)).toString('hex')
   const { origin } = exchange
   log.warn(
@@ -47,6 +53,7 @@ export function tellRefusal(
     'login not made',
   )
   const refused = { error, exchange, request, now: now() }
+  observer?.refused(refused)
   if (isNavigation(exchange)) return refusals.page(refused)
   if (!isCommandLine(exchange)) return { kind: 'pass' }
   const details = refusals

@@ -1,14 +1,14 @@
 import type { HostPort } from '../config/config.js'
 import { formatHostPort } from '../config/host-port.js'
+import type { TrustList } from '../trust/list.js'
 import type { OwnRoute } from './route.js'
 
 /**
  * `/proxy.pac`: trusted hosts go through the proxy, and nowhere else if it is not there; all others go directly. Public, since
  * browsers fetch it without a password, and go directly everywhere if they do not get it; it tells the names of trusted hosts.
  *
- * @param trustedNames origins and suffixes in force (`https://*.corp.example.com`)
  */
-export function proxyPacRoute(trustedNames: () => readonly string[]): OwnRoute {
+export function proxyPacRoute(trust: Pick<TrustList, 'entries'>): OwnRoute {
   return {
     method: 'GET',
     path: '/proxy.pac',
@@ -16,7 +16,10 @@ export function proxyPacRoute(trustedNames: () => readonly string[]): OwnRoute {
     answer: ({ reached }) => ({
       status: 200,
       contentType: 'application/x-ns-proxy-autoconfig',
-      body: formatProxyPac(trustedNames(), reached),
+      body: formatProxyPac(
+        trust.entries().map(({ name }) => name),
+        reached,
+      ),
     }),
   }
 }
@@ -24,6 +27,8 @@ export function proxyPacRoute(trustedNames: () => readonly string[]): OwnRoute {
 /**
  * A proxy auto-config file in the JavaScript of 1999, which every implementation runs. It looks at the URL's authority, not at
  * `host`, since trust may be about one port of a host; the scheme does not count, because browsers try https first.
+ *
+ * @param trustedNames origins and suffixes in force (`https://*.corp.example.com`)
  */
 export function formatProxyPac(trustedNames: readonly string[], proxy: HostPort): string {
   const authorities = [...new Set(trustedNames.map(authorityOf))]

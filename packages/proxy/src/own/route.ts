@@ -42,3 +42,8 @@ export interface OwnRoute {
 export function ownText(status: number, text: string, extraHeaders: readonly string[] = []): OwnAnswer {
   return { status, contentType: 'text/plain; charset=utf-8', body: `iam-auth-proxy: ${text}\n`, extraHeaders }
 }
+
+/** After a POST: back to a page of ours, so that a reload posts nothing again. */
+export function seeOther(path: `/${string}`): OwnAnswer {
+  return ownText(303, `see ${path}`, ['Location', path])
+}

@@ -1,4 +1,6 @@
-import { createHash } from 'node:crypto'
+import { formatHint } from './hint.js'
+import { html } from './html.js'
+import { STYLE, STYLE_SOURCE } from './style.js'
 
 /** Something that did not work, in words for whoever meets it. */
 export interface Failure {
@@ -18,29 +20,6 @@ export interface Failure {
   readonly canRetry: boolean
 }
 
-const STYLE = [
-  ':root{color-scheme:light dark;--ink:#1b2230;--soft:#5a6474;--line:#d9dee6;--paper:#fff;--ground:#f3f5f8;--mark:#b45309}',
-  '@media(prefers-color-scheme:dark){:root{--ink:#e6e9ef;--soft:#9aa4b2;--line:#2d3542;--paper:#1a202a;--ground:#11151c;--mark:#f0a33e}}',
-  '*{box-sizing:border-box}',
-  'body{margin:0;padding:12vh 1rem 2rem;font:1rem/1.55 system-ui,sans-serif;color:var(--ink);background:var(--ground)}',
-  'main{max-width:42rem;margin:auto;padding:1.75rem;background:var(--paper);border:1px solid var(--line);',
-  'border-top:4px solid var(--mark);border-radius:6px;overflow-wrap:anywhere}',
-  'h1{font-size:1.45rem;line-height:1.25;margin:.15rem 0 1rem}',
-  'h2{font-size:1rem;margin:1.5rem 0 .25rem}',
-  'p{margin:.25rem 0}',
-  '.host{color:var(--soft);margin:0}',
-  'code,pre{font:.875em/1.5 ui-monospace,monospace;background:var(--ground);border:1px solid var(--line);border-radius:4px}',
-  'code{padding:.1em .35em;white-space:nowrap}',
-  '.code{font:.95em ui-monospace,monospace}',
-  'pre{margin:.6rem 0 0;padding:.75rem;white-space:pre-wrap}',
-  '.next{margin-top:1.5rem}',
-  '.next a{display:inline-block;padding:.5rem 1.1rem;border-radius:6px;background:var(--ink);color:var(--paper);text-decoration:none}',
-  '.next a:focus-visible{outline:3px solid var(--mark);outline-offset:2px}',
-  'footer{margin-top:1.75rem;padding-top:.75rem;border-top:1px solid var(--line);font-size:.875rem;color:var(--soft)}',
-].join('')
-
-const STYLE_HASH = createHash('sha256').update(STYLE).digest('base64')
-
 /** A whole page without scripts or anything from elsewhere. Everything in it is escaped. */
 export function renderPage({
   title,
@@ -52,21 +31,21 @@ export function renderPage({
   request,
   canRetry,
 }: Omit<Failure, 'status'>): string {
-  const whoCan = who === '' ? '' : `<h2>Who can change it</h2>\n<p>${escapeHtml(who)}</p>\n`
-  const retry = canRetry ? '<p class="next"><a href="">Try again</a></p>\n' : ''
-  return `<!doctype html>
+  const whoCan = who === '' ? undefined : html`<h2>Who can change it</h2>\n<p>${who}</p>\n`
+  const retry = canRetry ? html`<p class="next"><a href="">Try again</a></p>\n` : undefined
+  return html`<!doctype html>
 <html lang="en">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<link rel="icon" href="data:,"><title>${escapeHtml(host === '' ? title : `${title} · ${host}`)}</title><style>${STYLE}</style></head>
+<link rel="icon" href="data:,"><title>${host === '' ? title : `${title} · ${host}`}</title>${STYLE}</head>
 <body><main>
-${host === '' ? '' : `<p class="host">${escapeHtml(host)}</p>\n`}<h1>${escapeHtml(title)}</h1>
-<p>${escapeHtml(message)}</p>
-${hint === '' ? '' : `<h2>What to do</h2>\n${formatHint(hint)}\n`}${whoCan}${retry}<footer>This page is from iam-auth-proxy on your machine, not from the service.
+${host === '' ? undefined : html`<p class="host">${host}</p>\n`}<h1>${title}</h1>
+<p>${message}</p>
+${hint === '' ? undefined : html`<h2>What to do</h2>\n${formatHint(hint)}\n`}${whoCan}${retry}<footer>This page is from iam-auth-proxy on your machine, not from the service.
 The log of the proxy has more about it.<br>
-<span class="code">${escapeHtml(code)}</span> · request <span class="code">${escapeHtml(request)}</span></footer>
+<span class="code">${code}</span> · request <span class="code">${request}</span></footer>
 </main></body>
 </html>
-`
+`.text
 }
 
 /**
@@ -79,20 +58,10 @@ export function pageHeaders(body: string): string[] {
     ...['Content-Length', String(Buffer.byteLength(body))],
     ...[
       'Content-Security-Policy',
-      `default-src 'none'; img-src data:; style-src 'sha256-${STYLE_HASH}'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'; sandbox`,
+      `default-src 'none'; img-src data:; style-src ${STYLE_SOURCE}; frame-ancestors 'none'; base-uri 'none'; form-action 'none'; sandbox`,
     ],
     ...['X-Content-Type-Options', 'nosniff'],
     ...['Referrer-Policy', 'no-referrer'],
     ...['Cache-Control', 'no-store'],
   ]
-}
-
-function formatHint(hint: string): string {
-  const [sentence = '', ...block] = hint.split('\n')
-  const marked = escapeHtml(sentence).replaceAll(/`([^`]+)`/g, '<code>$1</code>')
-  return `<p>${marked}</p>${block.length === 0 ? '' : `<pre>${escapeHtml(block.join('\n'))}</pre>`}`
-}
-
-function escapeHtml(text: string): string {
-  return text.replaceAll(/[&<>"']/g, (char) => `&#${char.charCodeAt(0)};`)
 }

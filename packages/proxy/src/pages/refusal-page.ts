@@ -1,4 +1,5 @@
 import type { ProtocolErrorCode } from 'iam-auth-protocol'
+import type { LoginRefused } from '../activity/activity.js'
 import type { ChallengeAnswer } from '../login/exchange.js'
 import { LoginRefusal, type RefusalCode } from '../login/refusal.js'
 import type { RefusedLogin } from '../login/tell-refusal.js'
@@ -66,6 +67,12 @@ export function renderRefusal(refused: RefusedLogin): ChallengeAnswer {
 export function describeRefusal(refused: RefusedLogin): string {
   const failure = failureOf(refused)
   return `${formatLine(failure)} (${failure.code}, request ${failure.request})`
+}
+
+/** The same for whoever remembers it. */
+export function summariseRefusal(refused: RefusedLogin): LoginRefused {
+  const { code, message, hint } = failureOf(refused)
+  return { origin: refused.exchange.origin, code, message, hint }
 }
 
 function failureOf({ error, exchange, request, now }: RefusedLogin): Failure {

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import type { Activity } from '../activity/activity.js'
 import type { Log } from '../log.js'
 import type { LoginLayer } from '../login/exchange.js'
 import type { OwnPages } from '../own/own-pages.js'
@@ -25,11 +26,15 @@ export const DEFAULT_LIMITS: ProxyLimits = {
   closeGraceMs: 10_000,
 }
 
+/** Somebody who remembers, for a person to look at. */
+export type TrafficObserver = Pick<Activity, 'answered' | 'connected' | 'failed'>
+
 /** What every route of one proxy shares. */
 export interface ProxyContext {
   readonly login: LoginLayer
   readonly upstream: Upstream
   readonly log: Log
+  readonly observer: TrafficObserver
   readonly limits: ProxyLimits
   /** Our name in Via, different for each process, so that a loop is known from a chain of two proxies. */
   readonly pseudonym: string

@@ -2,7 +2,7 @@ import type { Exchange } from './exchange.js'
 import { finishExchange } from './exchange.js'
 import { keepOpenForUpload } from './keep-open.js'
 import { answerRefusal, Refusal } from './refusal.js'
-import { refusalFor } from './statuses.js'
+import { failureOf, refusalFor } from './statuses.js'
 
 /** Ends an exchange that cannot be completed: with a gateway error, or, in the middle of an answer, by cutting it off. */
 export function failExchange(exchange: Exchange, error: Error): void {
@@ -18,6 +18,7 @@ export function failExchange(exchange: Exchange, error: Error): void {
     },
     'request failed',
   )
+  context.observer.failed(failureOf(refusal, error, target.authority.origin))
   exchange.upstream?.destroy()
   if (response.headersSent) {
     response.destroy()

@@ -2,6 +2,7 @@ import { formatTrustCommand } from '../trust/shell.js'
 import type { ProxyContext } from './context.js'
 import { howToTrust } from './how-to-trust.js'
 import { Refusal } from './refusal.js'
+import { failureOf } from './statuses.js'
 import type { Authority } from './target.js'
 
 /** What a strict proxy (`--only-trusted`) forwards to. Neither throws. */
@@ -12,17 +13,21 @@ export interface TrustedDestinations {
 }
 
 /** Before anything is looked up or dialled for a request. Throws Refusal 403. */
-export function requireTrustedOrigin({ onlyTrusted, log }: ProxyContext, { origin }: Authority): void {
+export function requireTrustedOrigin({ onlyTrusted, log, observer }: ProxyContext, { origin }: Authority): void {
   if (onlyTrusted === undefined || onlyTrusted.coversOrigin(origin)) return
   log.info({ origin }, 'not forwarded: not trusted')
-  throw notTrusted(origin, formatTrustCommand('add', origin))
+  const refusal = notTrusted(origin, formatTrustCommand('add', origin))
+  observer.failed(failureOf(refusal, refusal, origin))
+  throw refusal
 }
 
 /** The same for a tunnel. Throws Refusal 403. */
-export function requireTrustedTunnel({ onlyTrusted, log }: ProxyContext, { host, port }: Authority): void {
+export function requireTrustedTunnel({ onlyTrusted, log, observer }: ProxyContext, { host, port }: Authority): void {
   if (onlyTrusted === undefined || onlyTrusted.coversAuthority(host, port)) return
   log.info({ host, port }, 'not forwarded: not trusted')
-  throw notTrusted(`${host}:${port}`, howToTrust(host, port, 'https'))
+  const refusal = notTrusted(`${host}:${port}`, howToTrust(host, port, 'https'))
+  observer.failed(failureOf(refusal, refusal, `${host}:${port}`))
+  throw refusal
 }
 
 /** RFC 9209 §2.3.17: denied by configuration. */

@@ -10,7 +10,7 @@ import type { Admission } from './admission.js'
 import { ADMITTED } from './admission.js'
 import { answerClientError } from './client-error.js'
 import { followConnection } from './connection.js'
-import type { ProxyContext, ProxyLimits } from './context.js'
+import type { ProxyContext, ProxyLimits, TrafficObserver } from './context.js'
 import { DEFAULT_LIMITS } from './context.js'
 import type { DestinationPolicy } from './destinations.js'
 import { abandonExchange } from './exchange.js'
@@ -28,6 +28,8 @@ export interface ProxyServerDeps {
   /** The same one the upstream was made with: it learns our own address here. */
   readonly destinationPolicy: DestinationPolicy
   readonly log: Log
+  /** Told of what came through and what did not. @default nobody */
+  readonly observer?: TrafficObserver
   /** @default none: whoever reaches the listener may use the proxy */
   readonly proxyAuth?: ProxyAuth
   /** Who may use a connection, told by its socket. @default everybody */
@@ -52,6 +54,7 @@ export function createProxyServer(deps: ProxyServerDeps): ProxyServer {
     login: deps.login,
     upstream: deps.upstream,
     log: deps.log,
+    observer: deps.observer ?? NOBODY,
     limits: { ...DEFAULT_LIMITS, ...deps.limits },
     pseudonym: `iam-auth-proxy-${randomBytes(6).toString('hex')}`,
     isAuthorized: deps.proxyAuth && createProxyAuthCheck(deps.proxyAuth),
@@ -74,6 +77,8 @@ export function createProxyServer(deps: ProxyServerDeps): ProxyServer {
     close: () => closeGracefully(servers, context),
   }
 }
+
+const NOBODY: TrafficObserver = { answered: () => {}, connected: () => {}, failed: () => {} }
 
 /** Strict parsing, patient with uploads, forgetful of clients that never send. */
 const LISTENER_OPTIONS = {

@@ -32,7 +32,7 @@ export function relayAnswer(exchange: Exchange, answer: IncomingMessage): void {
 
 /** False, with the exchange failed, where the service's headers cannot be said in HTTP. */
 function writeHead(exchange: Exchange, answer: IncomingMessage): boolean {
-  const { context, request, response, setCookieLines, defaultHeaders } = exchange
+  const { context, request, response, target, setCookieLines, defaultHeaders } = exchange
   const { statusCode = 502, statusMessage } = answer
   const canChunk =
     request.httpVersion === '1.1' && request.method !== 'HEAD' && statusCode !== 204 && statusCode !== 304
@@ -48,6 +48,7 @@ function writeHead(exchange: Exchange, answer: IncomingMessage): boolean {
     keepOpenForUpload(exchange)
     if (mustClose) response.shouldKeepAlive = false
     response.writeHead(statusCode, statusMessage, headers)
+    context.observer.answered(target.authority.origin, statusCode)
     return true
   } catch (error) {
     failExchange(exchange, error as Error)

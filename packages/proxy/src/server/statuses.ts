@@ -1,3 +1,4 @@
+import type { TrafficFailed } from '../activity/activity.js'
 import { Refusal } from './refusal.js'
 import { BAD_ANSWER, CERTIFICATE, OTHER, ROWS, type StatusRow } from './status-rows.js'
 
@@ -11,6 +12,15 @@ export function refusalFor(error: NodeJS.ErrnoException & { readonly hint?: stri
   const headers = retryAfter === undefined ? [] : ['Retry-After', String(retryAfter)]
   return new Refusal(status, say(where, error.message), proxyError, headers, { ...advice, hint })
 }
+
+/** The same for whoever remembers it. */
+export function failureOf(refusal: Refusal, { code = '' }: NodeJS.ErrnoException, target: string): TrafficFailed {
+  const { proxyError, message, advice } = refusal
+  return { target, code: proxyError, message, hint: advice.hint ?? '', isAboutRoute: BASTION_CODES.includes(code) }
+}
+
+/** Whatever was asked for would have met them. */
+const BASTION_CODES: readonly string[] = ['ESOCKSDOWN', 'ESOCKSAUTH']
 
 function findRow(code: string): StatusRow {
   const named = Object.hasOwn(ROWS, code) ? ROWS[code] : undefined

@@ -12,7 +12,7 @@ import { endWithRefusal, Refusal } from './refusal.js'
 import { requireNoLoop } from './request-checks.js'
 import { sortRequestHeaders } from './request-headers.js'
 import { splice } from './splice.js'
-import { refusalFor } from './statuses.js'
+import { failureOf, refusalFor } from './statuses.js'
 import type { Authority } from './target.js'
 import { parseConnectTarget } from './target.js'
 import { endIfUnanswered } from './unanswered.js'
@@ -59,13 +59,20 @@ function requireTunnel(context: ProxyContext, { rawHeaders, url = '' }: Incoming
 }
 
 /** Throws Refusal. */
-async function dial({ upstream, log }: ProxyContext, { host, port }: Authority, sink: TunnelSink): Promise<Socket> {
+async function dial(
+  { upstream, log, observer }: ProxyContext,
+  { host, port }: Authority,
+  sink: TunnelSink,
+): Promise<Socket> {
   try {
-    return await upstream.dial({ host, port, sink })
+    const socket = await upstream.dial({ host, port, sink })
+    observer.connected()
+    return socket
   } catch (error) {
     const refusal = refusalFor(error as Error, `${host}:${port}`)
     const { status, proxyError, request } = refusal
     log.info({ host, port, status, error: proxyError, request }, 'tunnel failed')
+    observer.failed(failureOf(refusal, error as Error, `${host}:${port}`))
     throw refusal
   }
 }

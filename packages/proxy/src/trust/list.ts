@@ -17,8 +17,8 @@ export interface TrustList {
   coversOrigin(origin: string): boolean
   /** Some entry covers this host and port, whatever its scheme: for tunnels, which do not say it. */
   coversAuthority(host: string, port: number): boolean
-  /** Origins and suffixes of all entries in force. Never throws. */
-  names(): readonly string[]
+  /** All that is in force. Never throws. */
+  entries(): readonly Trust[]
 }
 
 const DEFAULT_PORTS: Readonly<Record<string, number>> = { 'http:': 80, 'https:': 443 }
@@ -38,7 +38,7 @@ export function createTrustList(entries: readonly Trust[]): TrustList {
       ['https:', 'http:'].some(
         (scheme) => entryFor(originOf(scheme, { host: host.toLowerCase(), port })) !== undefined,
       ),
-    names: () => [...byName.keys()],
+    entries: () => entries,
   }
 }
 

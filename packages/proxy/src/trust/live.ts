@@ -53,7 +53,7 @@ export function createLiveTrust(sources: TrustSources, log: Log): TrustList {
     coversOrigin: (origin) => current().list?.coversOrigin(origin) ?? false,
     namesAuthority: (host, port) => current().list?.namesAuthority(host, port) ?? false,
     coversAuthority: (host, port) => current().list?.coversAuthority(host, port) ?? false,
-    names: () => current().list?.names() ?? [],
+    entries: () => current().list?.entries() ?? [],
   }
 }
 

@@ -66,7 +66,7 @@ function setUp({
         }
         return { credentials, principal: parsePrincipalArn(arn) }
       },
-      { forget: () => {} },
+      { forget: () => {}, known: () => undefined },
     )
   const layer = createLoginLayer({
     trust: list ?? createTrustList(mergeTrust([flagSource(trust.map(parseTrustEntry)), ...sources]).inForce),
@@ -87,6 +87,7 @@ function setUp({
     },
     refusals: { page: renderRefusal, line: describeRefusal },
     log: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
+    observer: { loggedIn: () => {}, refused: () => {} },
     now: () => clock.now,
     monotonicMs: () => clock.monotonic,
     randomBytes: (size) => new Uint8Array(size).fill(7),
