@@ -39,7 +39,7 @@ describe.skipIf(isMissing(chromiumPath, 'Chromium'))('of a login in Chromium', (
     expect(new Set(shown.map((url) => new URL(url, origin).pathname))).toEqual(new Set(['/auth']))
     const token = new URL(shown[0] ?? '', origin).searchParams.get('token') ?? ''
     expect(token.length).toBeGreaterThan(500)
-    const kept = [...(await historyOf(page)), await page.evaluate(() => document.referrer)]
+    const kept = [...(await historyOf(page)), await page.evaluate<string>('document.referrer')]
     expect(kept).toContain(`${origin}/page?a=b`)
     expect(kept.filter((url) => url.includes('token'))).toEqual([])
     expect(await refererAt(page)).toEqual([expect.not.stringContaining('token')])
