@@ -24,11 +24,13 @@ export interface TestService extends Application {
 export type ServiceOptions = Omit<IamAuthOptions, 'deps' | 'logger'> & {
   /** Routes before `iamAuth()`. */
   readonly before?: (app: Express) => void
+  /** Routes behind it, beside those that all tests talk to. */
+  readonly behind?: (app: Express) => void
   readonly port?: number
 }
 
 export async function startService(aws: LocalAws, keep: Keeper, options: ServiceOptions = {}): Promise<TestService> {
-  const { before, port: wantedPort = 0, ...given } = options
+  const { before, behind, port: wantedPort = 0, ...given } = options
   const log: TestService['log'] = []
   let clockOffset = 0
   const clock = {
@@ -59,6 +61,7 @@ export async function startService(aws: LocalAws, keep: Keeper, options: Service
   })
   before?.(app)
   app.use(guard)
+  behind?.(app)
   const application = addRoutes(app)
   const server = app.listen(wantedPort, '127.0.0.1')
   const webSockets = new WebSocketServer({ noServer: true })

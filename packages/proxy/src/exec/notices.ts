@@ -19,10 +19,10 @@ export function createNotices({ level, write }: NoticesOptions): Log {
 /** `iam-auth-proxy: login not made at http://wiki.internal: You are …; it is for account … (code=ERR_IAM_REALM_MISMATCH)` */
 function notice({ origin, reason, hint, ...others }: LogFields, message: string): string {
   const where = origin === undefined ? '' : ` at ${origin}`
-  const why = [reason, hint].flatMap((text) => (text === undefined || text === '' ? [] : [`: ${text}`]))
+  const why = [reason, hint].filter((text) => text !== undefined && text !== '').join(' ')
   const pairs = Object.entries(others).flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${value}`]))
   const rest = pairs.length === 0 ? '' : ` (${pairs.join(', ')})`
-  return `iam-auth-proxy: ${oneLine(`${message}${where}${why.join('')}${rest}`)}\n`
+  return `iam-auth-proxy: ${oneLine(`${message}${where}${why === '' ? '' : `: ${why}`}${rest}`)}\n`
 }
 
 /** Services have a say in some of it, and a terminal obeys what it is told. */
