@@ -52,7 +52,7 @@ describe.skipIf(NOT_INSTALLED)('the status page', () => {
     await curl(proxy.url, [other.url], thisTest)
     await page.waitForSelector(`#services li:has-text("${other.url}"):has-text("ERR_IAM_SERVICE_REFUSED")`)
     expect(await page.locator('#events li').allTextContents()).toEqual([
-      expect.stringContaining('its own log says why'),
+      expect.stringContaining('Else ask the people who run the service'),
       expect.stringContaining('Version 2, as arn:aws:iam::123456789012:user/alice'),
     ])
     // What somebody is reading stays as it is.

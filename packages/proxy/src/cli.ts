@@ -1,5 +1,7 @@
 import { Command } from 'commander'
 import { CommandFailure } from './commands/failure.js'
+import { addLookCommands } from './commands/look.js'
+import { printable } from './commands/printable.js'
 import { addProxyOptions } from './commands/proxy-options.js'
 import { addRunCommands } from './commands/run.js'
 import { addTrustCommands } from './commands/trust.js'
@@ -38,6 +40,7 @@ export async function run(): Promise<void> {
   const context = { env, print, attempt: (task: () => Promise<void>) => attempt('iam-auth-proxy', task) }
   addTrustCommands(command, context)
   addRunCommands(command, context)
+  addLookCommands(command, context)
   await command.parseAsync()
 }
 
@@ -112,9 +115,4 @@ function report(what: string, error: unknown): number {
   }
   say(` ${(syscall === 'listen' && hints[code ?? '']) || message}`)
   return EXIT_FAILURE
-}
-
-/** Services and files have a say in some messages, and a terminal obeys what it is told. */
-function printable(text: string): string {
-  return text.replaceAll(/[^\n\x20-\x7e\xa0-\uffff]/g, '?')
 }

@@ -7,7 +7,8 @@ import { ConfigError, type Env, type HostPort, type ProxyConfig, type ProxyFlags
 import { isLoopbackHost, parseHostPort } from './host-port.js'
 import { parseSocksProxy } from './socks-proxy.js'
 
-const DEFAULT_BIND: HostPort = { host: '127.0.0.1', port: 8080 }
+/** Where a proxy listens, and is looked for. */
+export const DEFAULT_BIND: HostPort = { host: '127.0.0.1', port: 8080 }
 /** The region of STS where nothing names one: the original's. Keys are always used in their own. */
 export const DEFAULT_REGION = 'eu-west-1'
 const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const
@@ -90,7 +91,16 @@ function authSource(flags: ProxyFlags): string {
   return flags.proxyAuthFile === undefined ? 'IAM_AUTH_PROXY_AUTH' : '--proxy-auth-file'
 }
 
-function parseProxyAuth(flags: ProxyFlags, env: Env, readFile: (path: string) => string): ProxyConfig['proxyAuth'] {
+/**
+ * The user and password of a proxy: `--proxy-auth-file`, else `IAM_AUTH_PROXY_AUTH`.
+ *
+ * @throws TypeError that says what to write
+ */
+export function parseProxyAuth(
+  flags: Pick<ProxyFlags, 'proxyAuthFile'>,
+  env: Env,
+  readFile: (path: string) => string,
+): ProxyConfig['proxyAuth'] {
   // An empty variable is no wish; an empty file is a wish gone wrong, and must not leave the proxy open.
   const text = flags.proxyAuthFile === undefined ? env['IAM_AUTH_PROXY_AUTH'] : readFile(flags.proxyAuthFile).trim()
   if (text === undefined || (text === '' && flags.proxyAuthFile === undefined)) return undefined

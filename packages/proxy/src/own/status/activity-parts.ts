@@ -21,7 +21,8 @@ function renderService(service: StatusService, now: string, csrfToken: string): 
 <div class="row">${login === null ? html`<span></span>` : html`<p class="soft">Last login ${ago(login.at, now)}, version ${login.version}, as ${login.arn}</p>`}${hasSession ? forget : undefined}</div></li>`
 }
 
-function describeState({ state, status }: StatusService): { tone: string; words: string } {
+/** A service's state in two words, and what it is like. */
+export function describeState({ state, status }: StatusService): { tone: string; words: string } {
   if (state === 'logged-in') return { tone: 'good', words: 'Logged in' }
   if (state === 'refused') return { tone: 'bad', words: 'Login not made' }
   if (state === 'failed') return { tone: 'bad', words: 'Not reached' }
