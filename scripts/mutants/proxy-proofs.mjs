@@ -46,4 +46,12 @@ export const proxyProofs = [
       ['a data key under no context', 'context: challenge.encryptionContext,', 'context: {},'],
     ],
   ],
+  [
+    src('aws/kms'),
+    test('aws/kms'),
+    [
+      ['a client for every region', 'clients.size <= MAX_CLIENTS', 'clients.size > 0'],
+      ['the connections of a client that is forgotten', '  oldest[1].kms.destroy()\n', ''],
+    ],
+  ],
 ]
