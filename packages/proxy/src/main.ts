@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { dirname } from 'node:path'
 import { createActivity } from './activity/activity.js'
 import { defaultChain } from './aws/default-chain.js'
 import { createKmsEncrypt } from './aws/kms.js'
@@ -19,7 +20,9 @@ import { createOwnUserCheck } from './server/admission.js'
 import { createDestinationPolicy } from './server/destinations.js'
 import { createUidOfPeer } from './server/peer-uid.js'
 import { createProxyServer } from './server/proxy-server.js'
+import { createInterception } from './tls/interception.js'
 import { createLiveTrust } from './trust/live.js'
+import type { TrustFiles } from './trust/paths.js'
 import { createUpstream } from './upstream/upstream.js'
 import { readVersion } from './version.js'
 
@@ -46,7 +49,8 @@ export async function startProxy(
     allowLoopback: config.allowLoopback,
     isTrusted: trust.namesAuthority,
   })
-  const upstream = createUpstream({ destinationPolicy, ...socksOption(config.socksProxy) })
+  const ca = config.upstreamCa.length === 0 ? {} : { ca: config.upstreamCa }
+  const upstream = createUpstream({ destinationPolicy, ...ca, ...socksOption(config.socksProxy) })
   const sts = createSts()
   const base = defaultChain({ profile: config.profile, region: config.credentials.region, promptMfa })
   const credentials = chooseCredentials(config.credentials, { base, sts, promptMfa, now: Date.now })
@@ -65,15 +69,22 @@ export async function startProxy(
     userAgent: `iam-auth-proxy/${readVersion()}`,
   })
   const clients = clientsOf(config, log)
+  const interception = await createInterception({ ...authorityOf(files), now: Date.now, log })
   const strict = config.onlyTrusted ? { onlyTrusted: trust } : {}
   const identity = createIdentityCheck({ source: credentials.identity, config, activity })
   const about = { version: readVersion(), startedAt: Date.now(), now: Date.now, config }
   const status = statusRoutes({ ...about, activity, trust, sessions: login.sessions, identity })
   const ownPages = createOwnPages({ routes: [...status, proxyPacRoute(trust)], log })
+  const tunnels = { trusted: trust, interception }
   const paths = { login, upstream, destinationPolicy, log, observer: activity, ownPages }
-  const server = createProxyServer({ ...paths, ...clients, ...strict })
+  const server = createProxyServer({ ...paths, ...tunnels, ...clients, ...strict })
   const { address } = await server.listen(config.bind.host, config.bind.port)
   return { address: { host: address.address, port: address.port }, close: server.close }
+}
+
+/** The authority lies beside what the user trusts. */
+function authorityOf({ user }: TrustFiles) {
+  return { configFolder: dirname(user), uid: process.getuid?.() }
 }
 
 /** Who may use the proxy: whoever has its password; without one, where the system can tell, its own user. */

@@ -10,6 +10,11 @@ export function addProxyOptions(command: Command): Command {
       'what this origin may ask for: key=<ARN>, protocol=1|2, plain-http (repeatable); see also: trust add',
       collect,
     )
+    .option(
+      '--upstream-ca <file>',
+      'PEM certificates that may vouch for https services, beside the public ones (repeatable)',
+      collect,
+    )
     .option('--only-trusted', 'forward to trusted origins only, requests and tunnels alike')
     .option('--allow-loopback', 'also forward to loopback addresses that are not trusted')
     .option('--config-dir <folder>', 'the folder of trust.json (or IAM_AUTH_PROXY_CONFIG_DIR)')

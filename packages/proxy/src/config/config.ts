@@ -23,6 +23,8 @@ export interface ProxyConfig {
   /** Forward to trusted origins only. */
   readonly onlyTrusted: boolean
   readonly allowLoopback: boolean
+  /** PEM certificates that https services may be vouched for by, beside those Node trusts. */
+  readonly upstreamCa: readonly string[]
   readonly logFormat: 'text' | 'json'
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error'
 }
@@ -43,6 +45,7 @@ export interface ProxyFlags {
   readonly onlyTrusted?: boolean
   readonly configDir?: string
   readonly allowLoopback?: boolean
+  readonly upstreamCa?: readonly string[]
   readonly logFormat?: string
   readonly logLevel?: string
 }

@@ -1,15 +1,17 @@
+import { X509Certificate } from 'node:crypto'
 import { toJson } from '../trust/file-format.js'
 import type { ProxyConfig } from './config.js'
 import { formatHostPort } from './host-port.js'
 
 /** The configuration as JSON for `--print-config`: secrets masked, ARNs in full. */
 export function formatConfig(config: ProxyConfig): string {
-  const { bind, socksProxy, trust } = config
+  const { bind, socksProxy, trust, upstreamCa } = config
   const shown = {
     ...config,
     bind: formatHostPort(bind),
     socksProxy: socksProxy && { ...socksProxy, address: formatHostPort(socksProxy) },
     trust: trust.map(toJson),
+    upstreamCa: upstreamCa.map((pem) => new X509Certificate(pem).subject),
     credentials: { ...config.credentials, mfa: config.credentials.mfa?.serialNumber },
   }
   return JSON.stringify(shown, undefined, 2)

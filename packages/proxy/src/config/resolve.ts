@@ -6,6 +6,7 @@ import { homeFolder, trustFiles } from '../trust/paths.js'
 import { ConfigError, type Env, type HostPort, type ProxyConfig, type ProxyFlags } from './config.js'
 import { isLoopbackHost, parseHostPort } from './host-port.js'
 import { parseSocksProxy } from './socks-proxy.js'
+import { readUpstreamCa } from './upstream-ca.js'
 
 /** Where a proxy listens, and is looked for. */
 export const DEFAULT_BIND: HostPort = { host: '127.0.0.1', port: 8080 }
@@ -45,6 +46,7 @@ export function resolveConfig(flags: ProxyFlags, env: Env, readFile: (path: stri
     trustFiles: trustFiles({ configDir: flags.configDir, env, platform: process.platform, home: homeFolder() }),
     onlyTrusted: flags.onlyTrusted ?? false,
     allowLoopback: flags.allowLoopback ?? false,
+    upstreamCa: checked<string[]>('--upstream-ca', [], () => readUpstreamCa(flags.upstreamCa ?? [], env)),
     logFormat: checked('--log-format', 'text', () => oneOf(flags.logFormat ?? 'text', LOG_FORMATS)),
     logLevel: checked('--log-level', 'info', () => oneOf(flags.logLevel ?? 'info', LOG_LEVELS)),
   }

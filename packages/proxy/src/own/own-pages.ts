@@ -1,7 +1,7 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { HostPort } from '../config/config.js'
 import type { Log } from '../log.js'
+import type { ClientAnswer, ClientMessage } from '../server/client-message.js'
 import { FormError, readForm } from './read-form.js'
 import { isRead, refuseElsewhere } from './requirements.js'
 import { type OwnAnswer, type OwnRoute, ownText } from './route.js'
@@ -9,8 +9,8 @@ import { sendOwnAnswer } from './send-answer.js'
 
 /** A request that was meant for the proxy itself: its Host is ours, and the client may use the proxy. */
 interface AskedOfUs {
-  readonly request: IncomingMessage
-  readonly response: ServerResponse
+  readonly request: ClientMessage
+  readonly response: ClientAnswer
   /** Path and query. */
   readonly path: string
   /** As the client spelled it. */

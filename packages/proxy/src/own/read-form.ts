@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http'
+import type { ClientMessage } from '../server/client-message.js'
 
 /** Our forms have a few short fields. */
 const MAX_BYTES = 4096
@@ -16,7 +16,7 @@ export class FormError extends Error {
 }
 
 /** The fields of a form as browsers post them. Rejects with a FormError, or with the socket's error. */
-export async function readForm(request: IncomingMessage): Promise<URLSearchParams> {
+export async function readForm(request: ClientMessage): Promise<URLSearchParams> {
   const type = request.headers['content-type'] ?? ''
   if (!/^application\/x-www-form-urlencoded(?: *; *charset=utf-8)?$/i.test(type)) {
     throw new FormError(415, 'post it as application/x-www-form-urlencoded')

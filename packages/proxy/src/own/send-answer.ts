@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http'
+import type { ClientAnswer } from '../server/client-message.js'
 import type { OwnAnswer } from './route.js'
 
 const NOTHING_AT_ALL = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
@@ -7,7 +7,7 @@ const NOTHING_AT_ALL = "default-src 'none'; frame-ancestors 'none'; base-uri 'no
  * Sends an own page with the headers all of them have: never stored, framed, sniffed, or given to another origin. A form's own
  * POST carries its Origin only under a referrer policy that lets our origin be named to ourselves.
  */
-export function sendOwnAnswer(response: ServerResponse, answer: OwnAnswer): void {
+export function sendOwnAnswer(response: ClientAnswer, answer: OwnAnswer): void {
   const { req: request } = response
   if (response.headersSent || response.destroyed) return
   // What is left of an upload is read and dropped, and the connection ends: nobody waits for it.

@@ -3,6 +3,7 @@ import type { Admission } from './admission.js'
 import { GONE } from './admission.js'
 import type { ProxyContext } from './context.js'
 import type { Exchange } from './exchange.js'
+import type { Authority } from './target.js'
 
 /** What we remember of one client connection. */
 export interface ClientConnection {
@@ -13,15 +14,27 @@ export interface ClientConnection {
   /** A request here was not understood: what follows may be part of it, and is not looked at. */
   isDistrusted: boolean
   readonly admission: Admission
+  /** The only site its requests can be for: it came through a tunnel, which said so. @default undefined: they say it themselves */
+  site: Authority | undefined
+  /** Streams of their own, which end by themselves. */
+  readonly isHttp2: boolean
   /** Requests that wait for the admission. */
   waiting: number
 }
 
+/** What is said of a connection before its first request. */
+export type KnownConnection = Pick<ClientConnection, 'site' | 'isHttp2' | 'admission'>
+
 /** Remembers a client's socket. When the client goes, `onGone` is told each request it leaves behind. */
-export function followConnection(context: ProxyContext, socket: Socket, onGone: (exchange: Exchange) => void): void {
+export function followConnection(
+  context: ProxyContext,
+  socket: Socket,
+  onGone: (exchange: Exchange) => void,
+  known?: KnownConnection,
+): void {
   const { clients, limits, admit } = context
   if (clients.has(socket)) return
-  const connection = createConnection(admit(socket))
+  const connection = createConnection(known ?? { ...NOBODYS, admission: admit(socket) })
   clients.set(socket, connection)
   socket.on('close', () => {
     clients.delete(socket)
@@ -33,11 +46,13 @@ export function followConnection(context: ProxyContext, socket: Socket, onGone: 
 
 /** What we remember of a socket. One that has closed by now has nothing to remember. */
 export function connectionOf({ clients }: ProxyContext, socket: Socket): ClientConnection {
-  return clients.get(socket) ?? { ...createConnection(GONE), isDistrusted: true }
+  return clients.get(socket) ?? { ...createConnection({ ...NOBODYS, admission: GONE }), isDistrusted: true }
 }
 
-function createConnection(admission: Admission): ClientConnection {
-  return { exchanges: new Set(), redirected: new Map(), isDistrusted: false, admission, waiting: 0 }
+const NOBODYS = { site: undefined, isHttp2: false } as const
+
+function createConnection(known: KnownConnection): ClientConnection {
+  return { ...known, exchanges: new Set(), redirected: new Map(), isDistrusted: false, waiting: 0 }
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import type { SecureContext } from 'node:tls'
 import type { Activity } from '../activity/activity.js'
 import type { Log } from '../log.js'
 import type { LoginLayer } from '../login/exchange.js'
@@ -29,6 +30,14 @@ export const DEFAULT_LIMITS: ProxyLimits = {
 /** Somebody who remembers, for a person to look at. */
 export type TrafficObserver = Pick<Activity, 'answered' | 'connected' | 'failed'>
 
+/** The local authority, to be asked about hosts (names as in a URL). */
+export interface Interception {
+  /** Whether it may speak for this host. Never rejects. */
+  covers(host: string): Promise<boolean>
+  /** Key and certificate for a host it covers. */
+  secureContextFor(host: string): Promise<SecureContext>
+}
+
 /** What every route of one proxy shares. */
 export interface ProxyContext {
   readonly login: LoginLayer
@@ -44,6 +53,10 @@ export interface ProxyContext {
   readonly onlyTrusted: TrustedDestinations | undefined
   /** What we answer where we are meant ourselves. @default a static 421 */
   readonly ownPages: OwnPages | undefined
+  /** The services whose tunnels we look into. @default undefined: none's */
+  readonly trusted: TrustedDestinations | undefined
+  /** What speaks TLS in a service's place. @default undefined: TLS is tunnelled */
+  readonly interception: Interception | undefined
   /** Begins to find out whether a new connection may be used. */
   readonly admit: (client: Socket) => Admission
   /** Every client connection. */

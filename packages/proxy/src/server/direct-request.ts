@@ -1,6 +1,6 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import { headerValues } from 'iam-auth-protocol'
 import { isOwnHost, reachedBy } from '../own/own-host.js'
+import type { ClientAnswer, ClientMessage } from './client-message.js'
 import type { ProxyContext } from './context.js'
 import { answerOwnPage } from './own-page.js'
 import { requireForwardable } from './request-checks.js'
@@ -10,12 +10,12 @@ import { parseTarget } from './target.js'
 const BODY = 'This is iam-auth-proxy, a forward proxy: set it as the HTTP proxy of your browser or tool.\n'
 
 /** Somebody addressed us as if we were a server. */
-export function isAskedDirectly({ url = '' }: IncomingMessage): boolean {
+export function isAskedDirectly({ url = '' }: ClientMessage): boolean {
   return url.startsWith('/') || url === '*'
 }
 
 /** client → us. A page of our own, where we were meant by a name that is ours. Throws Refusal. */
-export function answerDirectly(context: ProxyContext, request: IncomingMessage, response: ServerResponse): void {
+export function answerDirectly(context: ProxyContext, request: ClientMessage, response: ClientAnswer): void {
   const { rawHeaders, httpVersion, url = '', socket } = request
   const headers = sortRequestHeaders(rawHeaders)
   if (context.ownPages === undefined || url === '*' || !isOwnHost(headers.host, reachedBy(socket))) {
@@ -33,7 +33,7 @@ export function answerDirectly(context: ProxyContext, request: IncomingMessage, 
  * The same static text for every other Host (a site that has let its name lead here: DNS rebinding) and every path, and
  * nothing that lets another origin read it.
  */
-function answerMisdirected(response: ServerResponse): void {
+function answerMisdirected(response: ClientAnswer): void {
   response.writeHead(421, [
     ...['Content-Type', 'text/plain; charset=utf-8'],
     ...['Content-Length', String(Buffer.byteLength(BODY))],

@@ -1,6 +1,7 @@
-import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http'
+import type { ClientRequest, IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import type { ReplaySource } from '../login/exchange.js'
+import type { ClientAnswer, ClientMessage } from './client-message.js'
 import type { ClientConnection } from './connection.js'
 import type { ProxyContext } from './context.js'
 import type { KeptBody } from './kept-body.js'
@@ -10,8 +11,8 @@ import type { Target } from './target.js'
 export interface Exchange {
   readonly context: ProxyContext
   readonly connection: ClientConnection
-  readonly request: IncomingMessage
-  readonly response: ServerResponse
+  readonly request: ClientMessage
+  readonly response: ClientAnswer
   readonly target: Target
   /** The bare client socket, where the client asked to leave HTTP. */
   readonly upgrade: ClientUpgrade | undefined

@@ -1,7 +1,7 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import { requireAdmitted } from './admission.js'
 import { receiveAnswer } from './answer.js'
-import { connectionOf } from './connection.js'
+import type { ClientAnswer, ClientMessage } from './client-message.js'
+import { type ClientConnection, connectionOf } from './connection.js'
 import type { ProxyContext } from './context.js'
 import { answerDirectly, isAskedDirectly } from './direct-request.js'
 import type { ClientUpgrade, Exchange } from './exchange.js'
@@ -15,15 +15,15 @@ import { requireAuthorized } from './proxy-auth.js'
 import { answerRefusal, Refusal } from './refusal.js'
 import { relayRequestBody } from './relay-request.js'
 import { requireForwardable, requireNoLoop } from './request-checks.js'
-import { sortRequestHeaders } from './request-headers.js'
+import { type RequestHeaders, sortRequestHeaders } from './request-headers.js'
 import { sendToService } from './send.js'
-import { parseTarget } from './target.js'
+import { parseTarget, parseTargetAt, type Target } from './target.js'
 
 /** client → us → service: a request in absolute form. */
 export function forward(
   context: ProxyContext,
-  request: IncomingMessage,
-  response: ServerResponse,
+  request: ClientMessage,
+  response: ClientAnswer,
   upgrade?: ClientUpgrade,
 ): void {
   const connection = connectionOf(context, request.socket)
@@ -40,7 +40,7 @@ export function forward(
   }
   try {
     requireAdmitted(admission)
-    if (isAskedDirectly(request)) {
+    if (connection.site === undefined && isAskedDirectly(request)) {
       answerDirectly(context, request, response)
       return
     }
@@ -50,7 +50,7 @@ export function forward(
     sendToService(exchange, receiveAnswer)
   } catch (error) {
     if (!(error instanceof Refusal)) throw error
-    connection.isDistrusted = error.isAboutFraming
+    connection.isDistrusted = error.isAboutFraming && !connection.isHttp2
     answerRefusal(response, error)
   }
 }
@@ -58,14 +58,14 @@ export function forward(
 /** The checks, in order, and the state of the request; nothing if it ends here with an answer. Throws Refusal. */
 function openExchange(
   context: ProxyContext,
-  request: IncomingMessage,
-  response: ServerResponse,
+  request: ClientMessage,
+  response: ClientAnswer,
   upgrade: ClientUpgrade | undefined,
 ): Exchange | undefined {
   const { method = 'GET', httpVersion } = request
+  const connection = connectionOf(context, request.socket)
   const headers = sortRequestHeaders(request.rawHeaders)
-  requireAuthorized(context, headers)
-  const target = parseTarget(request.url ?? '')
+  const target = requireTarget(context, connection, headers, request.url ?? '')
   requireForwardable(headers, target, httpVersion)
   if (isOwnTarget(context, request, target)) {
     answerOwnPage(context, request, response, { target, isAuthorized: true })
@@ -78,10 +78,11 @@ function openExchange(
     return undefined
   }
   const { authority } = target
-  const outgoing = { method, httpVersion, authority, pseudonym: context.pseudonym, isUpgrade: upgrade !== undefined }
+  const protocol = connection.isHttp2 ? '2' : httpVersion
+  const outgoing = { method, protocol, authority, pseudonym: context.pseudonym, isUpgrade: upgrade !== undefined }
   return createExchange({
     context,
-    connection: connectionOf(context, request.socket),
+    connection,
     request,
     response,
     target,
@@ -90,4 +91,16 @@ function openExchange(
     headers: formatRequestHeaders(headers, outgoing),
     body: createKeptBody(headers.contentLength, context.limits.replayLimitBytes),
   })
+}
+
+/** Where it goes. In a tunnel both this and the right to use us were said when it was opened. Throws Refusal. */
+function requireTarget(
+  context: ProxyContext,
+  { site }: ClientConnection,
+  headers: RequestHeaders,
+  url: string,
+): Target {
+  if (site) return parseTargetAt(site, url)
+  requireAuthorized(context, headers)
+  return parseTarget(url)
 }

@@ -10,6 +10,7 @@ export function relayInterim({ request, response }: Exchange, interim: Informati
   if (response.headersSent || request.httpVersion !== '1.1') return
   if (request.socket.writableLength > WAITING_LIMIT_BYTES) return
   if (interim.statusCode === 100) response.writeContinue()
+  else if (response.writeInterim) response.writeInterim(interim.statusCode, formatInterimHeaders(interim.rawHeaders))
   // A pipelined request whose turn has not come owns no socket yet: this answer can be left out.
   else response.socket?.write(formatInterim(interim), 'latin1')
 }

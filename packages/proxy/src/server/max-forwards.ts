@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { ClientAnswer, ClientMessage } from './client-message.js'
 import type { RequestHeaders } from './request-headers.js'
 
 /** RFC 9110 §7.6.2: TRACE and OPTIONS with `Max-Forwards: 0` are asked of us, not of the service. */
@@ -7,7 +7,7 @@ export function isLastHop(method: string, { maxForwards }: RequestHeaders): bool
 }
 
 /** client → us. TRACE shows the request as it arrived, without the fields that are nobody's business (RFC 9110 §9.3.8). */
-export function answerAtLastHop(request: IncomingMessage, response: ServerResponse): void {
+export function answerAtLastHop(request: ClientMessage, response: ClientAnswer): void {
   if (request.method === 'OPTIONS') {
     response.writeHead(204, ['Allow', 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS, TRACE, CONNECT'])
     response.end()

@@ -4,7 +4,8 @@ import type { Authority } from './target.js'
 
 export interface OutgoingRequest {
   readonly method: string
-  readonly httpVersion: string
+  /** What the client spoke, as in Via: RFC 9110 §7.6.3. */
+  readonly protocol: string
   readonly authority: Authority
   readonly pseudonym: string
   /** Keep the Upgrade header: the client wants to leave HTTP, and we will follow. */
@@ -18,7 +19,7 @@ const METHODS_WITH_CONTENT: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH
 export function formatRequestHeaders(headers: RequestHeaders, request: OutgoingRequest): string[] {
   const nominated = headers.connection === undefined ? [] : nominatedFields(headers.connection)
   const kept = nominated.length > 0 ? withoutFields(headers.kept, nominated) : headers.kept
-  const flat = ['Host', request.authority.hostHeader, ...kept, 'Via', `${request.httpVersion} ${request.pseudonym}`]
+  const flat = ['Host', request.authority.hostHeader, ...kept, 'Via', `${request.protocol} ${request.pseudonym}`]
   if (headers.maxForwards !== undefined) flat.push('Max-Forwards', nextMaxForwards(headers.maxForwards, request.method))
   if (request.isUpgrade) flat.push('Connection', 'Upgrade', 'Upgrade', headers.upgrade ?? '')
   if (headers.transferEncoding !== undefined) {

@@ -1,10 +1,10 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import { isOwnHost, reachedBy } from '../own/own-host.js'
+import type { ClientAnswer, ClientMessage } from './client-message.js'
 import type { ProxyContext } from './context.js'
 import type { Target } from './target.js'
 
 /** Whether we are meant ourselves: with `<-loopback>`, browsers ask for our own pages through us. */
-export function isOwnTarget({ ownPages }: ProxyContext, { socket }: IncomingMessage, { authority }: Target): boolean {
+export function isOwnTarget({ ownPages }: ProxyContext, { socket }: ClientMessage, { authority }: Target): boolean {
   if (ownPages === undefined || authority.scheme !== 'http') return false
   return isOwnHost(authority.hostHeader, reachedBy(socket))
 }
@@ -12,8 +12,8 @@ export function isOwnTarget({ ownPages }: ProxyContext, { socket }: IncomingMess
 /** client → us: a page of our own. All that holds for a request to be forwarded holds for this one too. */
 export function answerOwnPage(
   { ownPages }: ProxyContext,
-  request: IncomingMessage,
-  response: ServerResponse,
+  request: ClientMessage,
+  response: ClientAnswer,
   { target, isAuthorized }: { readonly target: Target; readonly isAuthorized: boolean },
 ): void {
   const { path, authority } = target

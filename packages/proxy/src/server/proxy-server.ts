@@ -10,11 +10,12 @@ import type { Admission } from './admission.js'
 import { ADMITTED } from './admission.js'
 import { answerClientError } from './client-error.js'
 import { followConnection } from './connection.js'
-import type { ProxyContext, ProxyLimits, TrafficObserver } from './context.js'
+import type { Interception, ProxyContext, ProxyLimits, TrafficObserver } from './context.js'
 import { DEFAULT_LIMITS } from './context.js'
 import type { DestinationPolicy } from './destinations.js'
 import { abandonExchange } from './exchange.js'
 import { forward } from './forward.js'
+import { createInsideTunnels } from './inside-tunnels.js'
 import type { TrustedDestinations } from './only-trusted.js'
 import type { ProxyAuth } from './proxy-auth.js'
 import { createProxyAuthCheck } from './proxy-auth.js'
@@ -38,6 +39,10 @@ export interface ProxyServerDeps {
   readonly onlyTrusted?: TrustedDestinations
   /** What we answer where we are meant ourselves. @default a static 421 */
   readonly ownPages?: OwnPages
+  /** Services whose plain HTTP is read inside tunnels, too. @default none's but on port 80 */
+  readonly trusted?: TrustedDestinations
+  /** What speaks TLS in the place of trusted services. @default nothing: TLS is tunnelled */
+  readonly interception?: Interception
   readonly limits?: Partial<ProxyLimits>
 }
 
@@ -60,6 +65,8 @@ export function createProxyServer(deps: ProxyServerDeps): ProxyServer {
     isAuthorized: deps.proxyAuth && createProxyAuthCheck(deps.proxyAuth),
     onlyTrusted: deps.onlyTrusted,
     ownPages: deps.ownPages,
+    trusted: deps.trusted,
+    interception: deps.interception,
     admit: deps.admit ?? (() => ADMITTED),
     clients: new Map(),
     tunnels: new Set(),
@@ -102,7 +109,8 @@ function createListener(context: ProxyContext): Server {
   server.on('request', (request, response) => forward(context, request, response))
   server.on('checkContinue', (request, response) => forward(context, request, response))
   server.on('checkExpectation', (request, response) => forward(context, request, response))
-  server.on('connect', (request, socket, head) => void tunnel(context, request, socket as Socket, head))
+  const inside = createInsideTunnels(context, server)
+  server.on('connect', (request, socket, head) => void tunnel(context, inside, request, socket as Socket, head))
   server.on('upgrade', (request, socket, head) => upgrade(context, server, request, socket as Socket, head))
   return server
 }

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import { STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
+import { headerValues } from 'iam-auth-protocol'
 import { type FailureForm, formatLine, formFor, renderFailure } from '../pages/failure.js'
+import type { ClientAnswer, ClientMessage } from './client-message.js'
 
 /** What a person can do about a refusal, and who else can. */
 export interface Advice {
@@ -45,11 +46,11 @@ export class Refusal extends Error {
 }
 
 /** Answers a request with a refusal: a person gets a page. Does nothing once an answer has begun. */
-export function answerRefusal(response: ServerResponse, refusal: Refusal): void {
+export function answerRefusal(response: ClientAnswer, refusal: Refusal): void {
   if (response.headersSent) return
-  const { method = 'GET', rawHeaders, url } = response.req
+  const { method = 'GET', rawHeaders } = response.req
   const form = formFor({ method, requestRawHeaders: rawHeaders })
-  const { rawHeaders: own, body } = render(refusal, form, hostOf(url))
+  const { rawHeaders: own, body } = render(refusal, form, hostOf(response.req))
   if (refusal.isAboutFraming) response.shouldKeepAlive = false
   // The reason is said again: a failed attempt to write the service's own has left that in the response.
   const reason = STATUS_CODES[refusal.status] ?? ''
@@ -61,8 +62,8 @@ export function answerRefusal(response: ServerResponse, refusal: Refusal): void 
 /** ms a client gets to finish an upload that we will not use: a reset now could cost it our answer. */
 const LINGER_MS = 1000
 
-function endAfterUpload(response: ServerResponse, body: string): void {
-  const request: IncomingMessage = response.req
+function endAfterUpload(response: ClientAnswer, body: string): void {
+  const { req: request } = response
   if (response.shouldKeepAlive || request.complete) {
     response.end(body)
     return
@@ -96,8 +97,9 @@ function statusHeaders({ proxyError, extraHeaders }: Refusal): string[] {
   return ['Proxy-Status', `iam-auth-proxy; error=${proxyError}`, ...extraHeaders]
 }
 
-function hostOf(url = ''): string {
-  return URL.canParse(url) ? new URL(url).host : ''
+/** As the client named it: in a tunnel the URL is a path. */
+function hostOf({ url = '', rawHeaders }: ClientMessage): string {
+  return URL.canParse(url) ? new URL(url).host : (headerValues(rawHeaders, 'host')[0] ?? '')
 }
 
 function printable(text: string): string {

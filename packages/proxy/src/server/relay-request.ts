@@ -1,4 +1,5 @@
-import type { ClientRequest, IncomingMessage } from 'node:http'
+import type { ClientRequest } from 'node:http'
+import type { ClientMessage } from './client-message.js'
 import type { Exchange } from './exchange.js'
 import { fieldRule, isProtectedField } from './fields.js'
 import { keepChunk } from './kept-body.js'
@@ -33,7 +34,7 @@ function isWritable(upstream: ClientRequest | undefined): upstream is ClientRequ
   return upstream !== undefined && !upstream.destroyed && !upstream.writableEnded
 }
 
-function endWithTrailers(upstream: ClientRequest, { rawTrailers }: IncomingMessage): void {
+function endWithTrailers(upstream: ClientRequest, { rawTrailers }: ClientMessage): void {
   if (rawTrailers.length > 0) upstream.addTrailers(trailerPairs(rawTrailers))
   upstream.end()
 }

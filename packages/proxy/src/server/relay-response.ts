@@ -1,4 +1,5 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage } from 'node:http'
+import type { ClientAnswer } from './client-message.js'
 import type { Exchange } from './exchange.js'
 import { finishExchange } from './exchange.js'
 import { failExchange } from './fail.js'
@@ -63,6 +64,6 @@ function endAnswer(exchange: Exchange, { rawTrailers }: IncomingMessage): void {
   finishExchange(exchange)
 }
 
-function addTrailers(response: ServerResponse, rawTrailers: readonly string[]): void {
+function addTrailers(response: ClientAnswer, rawTrailers: readonly string[]): void {
   if (response.chunkedEncoding) response.addTrailers(trailerPairs(rawTrailers))
 }

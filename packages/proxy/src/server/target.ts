@@ -40,11 +40,27 @@ export function parseTarget(url: string): Target {
   return { authority, rawAuthority, path: rest.startsWith('/') ? rest : `/${rest}` }
 }
 
+/**
+ * The target of a request that can only be for one site: `/path`, `*`, or the same in absolute form (RFC 9112 §3.2.2).
+ * Throws Refusal 400 for what is no target, 421 for another site's.
+ */
+export function parseTargetAt(site: Authority, url: string): Target {
+  if (url.startsWith('/') || url === '*') return { authority: site, rawAuthority: site.hostHeader, path: url }
+  const target = parseTarget(url)
+  if (target.authority.origin === site.origin) return target
+  throw new Refusal(421, `this connection is for ${site.origin} only`)
+}
+
 /** The `host:port` of a CONNECT, both required. Throws Refusal 400. */
 export function parseConnectTarget(url: string): Authority {
   const authority = /:\d{1,5}$/.test(url) ? parseAuthority('http', url) : undefined
   if (!authority) throw new Refusal(400, 'CONNECT wants host:port')
   return authority
+}
+
+/** The same host and port under another scheme, whose default port another may be. */
+export function authorityWithScheme(scheme: 'http' | 'https', host: string, port: number): Authority | undefined {
+  return parseAuthority(scheme, `${host.includes(':') ? `[${host}]` : host}:${port}`)
 }
 
 /** Printable ASCII without userinfo and without what a URL parser would end or rewrite the host at. */

@@ -1,20 +1,22 @@
 import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import { requireAdmitted } from './admission.js'
-import { connectionOf } from './connection.js'
+import { type ClientConnection, connectionOf } from './connection.js'
 import type { ProxyContext } from './context.js'
 import { holdEarlyBytes } from './early-bytes.js'
+import type { InsideTunnels } from './inside-tunnels.js'
 import { requireTrustedTunnel } from './only-trusted.js'
 import { requireAuthorized } from './proxy-auth.js'
-import type { TunnelSink } from './read-sink.js'
 import { createTunnelSink } from './read-sink.js'
+import { isReadable, openReadable } from './readable-tunnel.js'
 import { endWithRefusal, Refusal } from './refusal.js'
 import { requireNoLoop } from './request-checks.js'
 import { sortRequestHeaders } from './request-headers.js'
 import { splice } from './splice.js'
-import { failureOf, refusalFor } from './statuses.js'
+import { refusalFor } from './statuses.js'
 import type { Authority } from './target.js'
 import { parseConnectTarget } from './target.js'
+import { dialTunnel, ESTABLISHED, type OpenTunnel } from './tunnel-dial.js'
 import { endIfUnanswered } from './unanswered.js'
 
 /**
@@ -23,6 +25,7 @@ import { endIfUnanswered } from './unanswered.js'
  */
 export async function tunnel(
   context: ProxyContext,
+  inside: InsideTunnels,
   request: IncomingMessage,
   client: Socket,
   head: Buffer,
@@ -30,26 +33,25 @@ export async function tunnel(
   if (endIfUnanswered(context, client)) return
   const takeEarlyBytes = holdEarlyBytes(client, head)
   try {
-    const { admission } = connectionOf(context, client)
+    const connection = connectionOf(context, client)
+    const { admission } = connection
     if (!admission.isDecided) await admission.decided
     requireAdmitted(admission)
-    const authority = requireTunnel(context, request)
-    const sink = createTunnelSink(client)
-    const upstream = await dial(context, authority, sink)
-    sink.start(upstream)
-    if (client.destroyed) {
-      upstream.destroy()
-      return
-    }
-    client.write('HTTP/1.1 200 Connection established\r\n\r\n')
-    for (const bytes of takeEarlyBytes()) upstream.write(bytes)
-    splice(context, client, upstream, sink.isAttached)
+    const authority = requireTunnel(context, connection, request)
+    const open: OpenTunnel = { client, authority, takeEarlyBytes }
+    if (isReadable(context, authority)) await openReadable(context, inside, open)
+    else await openOpaque(context, open)
   } catch (error) {
     endWithRefusal(client, error instanceof Refusal ? error : refusalFor(error as Error, request.url ?? ''))
   }
 }
 
-function requireTunnel(context: ProxyContext, { rawHeaders, url = '' }: IncomingMessage): Authority {
+function requireTunnel(
+  context: ProxyContext,
+  { site }: ClientConnection,
+  { rawHeaders, url = '' }: IncomingMessage,
+): Authority {
+  if (site !== undefined) throw new Refusal(400, 'a CONNECT inside a tunnel')
   const headers = sortRequestHeaders(rawHeaders)
   requireAuthorized(context, headers)
   requireNoLoop(headers, context.pseudonym)
@@ -58,21 +60,16 @@ function requireTunnel(context: ProxyContext, { rawHeaders, url = '' }: Incoming
   return authority
 }
 
-/** Throws Refusal. */
-async function dial(
-  { upstream, log, observer }: ProxyContext,
-  { host, port }: Authority,
-  sink: TunnelSink,
-): Promise<Socket> {
-  try {
-    const socket = await upstream.dial({ host, port, sink })
-    observer.connected()
-    return socket
-  } catch (error) {
-    const refusal = refusalFor(error as Error, `${host}:${port}`)
-    const { status, proxyError, request } = refusal
-    log.info({ host, port, status, error: proxyError, request }, 'tunnel failed')
-    observer.failed(failureOf(refusal, error as Error, `${host}:${port}`))
-    throw refusal
+/** Bytes we do not look at. Throws Refusal. */
+async function openOpaque(context: ProxyContext, { client, authority, takeEarlyBytes }: OpenTunnel): Promise<void> {
+  const sink = createTunnelSink(client)
+  const upstream = await dialTunnel(context, authority, { sink })
+  sink.start(upstream)
+  if (client.destroyed) {
+    upstream.destroy()
+    return
   }
+  client.write(ESTABLISHED)
+  for (const bytes of takeEarlyBytes()) upstream.write(bytes)
+  splice(context, client, upstream, sink.isAttached)
 }

@@ -1,34 +1,15 @@
 import { lstatSync, mkdirSync, rmSync, type Stats } from 'node:fs'
-import { join } from 'node:path'
 import { ConfigError } from '../config/config.js'
 import { readGuardedFile, requireSafeFolder } from '../trust/guarded-file.js'
 import { acquireLock } from '../trust/lock.js'
 import { replaceFile } from '../trust/replace-file.js'
 import { formatCommand } from '../trust/shell.js'
 import { type Authority, type AuthorityRecord, openAuthority } from './authority.js'
-
-/** Where the authority is, below the folder of the configuration. */
-export interface AuthorityPaths {
-  /** Private: mode 0700. */
-  readonly folder: string
-  /** Certificates and the intermediate's key: what counts. */
-  readonly record: string
-  /** A copy of the root for programs that are told of it. */
-  readonly root: string
-  /** The system's roots and ours, for programs that take one file instead of the system's. */
-  readonly bundle: string
-}
+import { authorityPaths } from './paths.js'
 
 const VERSION = 1
 const OTHERS = 0o077
 const AGAIN = 'iam-auth-proxy ca install makes a new one'
-
-/** @param configFolder the folder of `trust.json` */
-export function authorityPaths(configFolder: string): AuthorityPaths {
-  const folder = join(configFolder, 'ca')
-  const path = (name: string) => join(folder, name)
-  return { folder, record: path('authority.json'), root: path('root.pem'), bundle: path('bundle.pem') }
-}
 
 /**
  * The authority of this user; undefined where none is installed. One that has expired is given too: see `expiresAt`.

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { rootCertificates } from 'node:tls'
 import { replaceFile } from '../trust/replace-file.js'
-import { authorityPaths } from './authority-file.js'
+import { authorityPaths } from './paths.js'
 
 /** Where systems keep all the roots they trust in one file. The first that is there counts. */
 const SYSTEM_BUNDLES = [

@@ -1,6 +1,7 @@
 import type { Env } from '../config/config.js'
-import { authorityPaths, readAuthority } from './authority-file.js'
+import { readAuthority } from './authority-file.js'
 import { formatBundle, writeBundle } from './bundle.js'
+import { authorityPaths } from './paths.js'
 
 /** What programs read the file of all roots they trust from: OpenSSL and Go, curl, Python's requests, git, AWS's CLI, pip. */
 const REPLACING = [

@@ -1,8 +1,8 @@
-import { lstatSync } from 'node:fs'
 import { ConfigError } from '../config/config.js'
 import type { Log } from '../log.js'
 import { LoginRefusal } from '../login/refusal.js'
 import type { TrustEntry } from './entry.js'
+import { stampOf } from './file-stamp.js'
 import { createTrustList, type TrustList } from './list.js'
 import { flagSource, type MergedTrust, mergeTrust, type Trust } from './merge.js'
 import type { TrustFiles } from './paths.js'
@@ -37,9 +37,9 @@ export function createLiveTrust(sources: TrustSources, log: Log): TrustList {
     warn(inForce)
     return { stamp, list: createTrustList(inForce), problem: '' }
   }
-  let state = read(stampOf(sources.files))
+  let state = read(stampOf(...pathsOf(sources.files)))
   const current = () => {
-    const stamp = stampOf(sources.files)
+    const stamp = stampOf(...pathsOf(sources.files))
     // What made a file unusable may have been its folder: that is looked at again each time.
     if (stamp !== state.stamp || state.list === undefined) state = reread(stamp, state, read, log)
     return state
@@ -77,18 +77,8 @@ function reread(stamp: string, before: State, read: (stamp: string) => State, lo
   }
 }
 
-/** What a file looks like from outside: another content, owner or mode makes another text. */
-function stampOf({ user, system }: TrustFiles): string {
-  return [user, ...(system === undefined ? [] : [system])].map(stampOfFile).join(' ')
-}
-
-function stampOfFile(path: string): string {
-  try {
-    const { ino, size, mtimeNs, ctimeNs } = lstatSync(path, { bigint: true })
-    return `${ino}:${size}:${mtimeNs}:${ctimeNs}`
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code ?? 'unknown'
-  }
+function pathsOf({ user, system }: TrustFiles): string[] {
+  return system === undefined ? [user] : [user, system]
 }
 
 /** Says it once an origin: whoever wrote the entry may not be who sits here. */

@@ -3,6 +3,7 @@ import { Agent } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { Dial } from './dial.js'
+import { createSpareConnections } from './spare-connections.js'
 
 /** ms a pooled connection may idle when its server named no time of its own. */
 const IDLE_TIMEOUT_MS = 60_000
@@ -33,6 +34,7 @@ function onUnasked(this: Duplex): void {
 /** The pool of one route and scheme: `us → service`, whatever lies between. */
 export class RouteAgent extends Agent {
   readonly #dial: Dial
+  readonly #spare = createSpareConnections()
 
   constructor(scheme: 'http' | 'https', dial: Dial) {
     super(POOL)
@@ -43,13 +45,31 @@ export class RouteAgent extends Agent {
 
   /** Called by node:http for a new connection; the callback gets it, since ours takes its time. */
   override createConnection({ host, port }: ClientRequestArgs, onCreate?: OnCreate): undefined {
-    this.#dial({ host: String(host), port: Number(port) }).then(
+    const spare = this.#spare.take(this.getName({ host, port }))
+    const opened = spare ? Promise.resolve(spare) : this.#dial({ host: String(host), port: Number(port) })
+    opened.then(
       (socket) => {
         socket.setTimeout(IDLE_TIMEOUT_MS)
         onCreate?.(null, socket)
       },
       (error: Error) => (onCreate as OnFailure | undefined)?.(error),
     )
+  }
+
+  /** A connection that is ready for a first request, for the next one to this target. */
+  adopt(target: ConnectOptions, socket: Socket): void {
+    this.#spare.put(this.getName(target), socket)
+  }
+
+  /** A request to this target would not have to wait for a connection. */
+  hasIdle(target: ConnectOptions): boolean {
+    const name = this.getName(target)
+    return (this.freeSockets[name]?.length ?? 0) > 0 || this.#spare.has(name)
+  }
+
+  override destroy(): void {
+    super.destroy()
+    this.#spare.close()
   }
 
   override getName(options?: ClientRequestArgs): string {

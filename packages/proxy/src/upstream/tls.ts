@@ -11,7 +11,12 @@ export interface TlsOptions {
 
 /** The same way to the service, then TLS with full verification of its certificate. HTTP/1.1 only. */
 export function createTlsDial(dial: Dial, { ca, connectTimeoutMs }: TlsOptions): Dial {
-  const trusted = ca && [...tls.rootCertificates, ...ca]
+  // Once for all: making one takes longer than the handshake.
+  let secureContext: tls.SecureContext | undefined
+  const trusting = () => {
+    secureContext ??= tls.createSecureContext(ca && { ca: [...tls.rootCertificates, ...ca] })
+    return secureContext
+  }
   return async ({ host, port }) => {
     const socket = tls.connect({
       socket: await dial({ host, port }),
@@ -19,7 +24,7 @@ export function createTlsDial(dial: Dial, { ca, connectTimeoutMs }: TlsOptions):
       servername: net.isIP(host) === 0 ? host.replace(/\.$/, '') : '',
       ALPNProtocols: ['http/1.1'],
       rejectUnauthorized: true,
-      ...(trusted && { ca: trusted }),
+      secureContext: trusting(),
     })
     const issuer = noteIssuer(socket)
     try {

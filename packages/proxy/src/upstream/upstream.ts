@@ -23,6 +23,8 @@ export interface Upstream {
   readonly agents: { readonly http: RouteAgent; readonly https: RouteAgent }
   /** For tunnels. */
   readonly dial: Dial
+  /** The same, with TLS and the service's certificate verified. */
+  readonly dialTls: Dial
   readonly sendToOrigin: SendToOrigin
   /** Ends every connection, pooled or in use. */
   close(): void
@@ -37,6 +39,7 @@ export function createUpstream({ destinationPolicy, socks, ca, connectTimeoutMs 
   return {
     agents,
     dial,
+    dialTls,
     sendToOrigin: createSendToOrigin(agents),
     close() {
       agents.http.destroy()

@@ -23,6 +23,7 @@ describe('resolveConfig', () => {
       trustFiles: { user: '/config/trust.json', system: '/etc/iam-auth-proxy/trust.json' },
       onlyTrusted: false,
       allowLoopback: false,
+      upstreamCa: [],
       logFormat: 'text',
       logLevel: 'info',
     })

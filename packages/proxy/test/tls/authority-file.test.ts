@@ -14,7 +14,8 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { ConfigError } from '../../src/config/config.js'
 import { createAuthority } from '../../src/tls/authority.js'
-import { authorityPaths, readAuthority, removeAuthority, writeAuthority } from '../../src/tls/authority-file.js'
+import { readAuthority, removeAuthority, writeAuthority } from '../../src/tls/authority-file.js'
+import { authorityPaths } from '../../src/tls/paths.js'
 import { ownFolder, ownUid } from '../trust/folder.js'
 
 async function setUp() {

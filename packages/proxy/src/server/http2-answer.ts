@@ -1,0 +1,85 @@
+import type { OutgoingHttpHeaders, ServerHttp2Stream } from 'node:http2'
+import type { ClientAnswer, ClientMessage } from './client-message.js'
+import { Refusal } from './refusal.js'
+
+/** The answer to an HTTP/2 stream, said as one would say it in HTTP/1.1. What comes after the end is nobody's any more. */
+export function createHttp2Answer(stream: ServerHttp2Stream, request: ClientMessage): ClientAnswer {
+  const isGone = () => stream.destroyed || stream.closed
+  // Node ends the body of an answer to HEAD before it begins.
+  const isOver = () => isGone() || stream.writableEnded
+  const answer = {
+    req: request,
+    socket: null,
+    shouldKeepAlive: true,
+    sendDate: true,
+    /** Trailers may follow any body here. */
+    chunkedEncoding: true,
+    get destroyed() {
+      return stream.destroyed
+    },
+    get headersSent() {
+      return stream.headersSent
+    },
+    writeHead(status: number, ...rest: readonly unknown[]) {
+      const flat = rest.at(-1) as readonly string[]
+      const options = { sendDate: answer.sendDate, waitForTrailers: names(flat).includes('trailer') }
+      if (options.waitForTrailers) stream.once('wantTrailers', () => stream.close())
+      if (!isGone()) stream.respond({ ':status': status, ...toHttp2(flat) }, options)
+      return answer
+    },
+    writeContinue() {
+      if (!isGone() && !stream.headersSent) stream.additionalHeaders({ ':status': 100 })
+    },
+    writeInterim(status: number, flat: readonly string[]) {
+      if (!isGone() && !stream.headersSent) stream.additionalHeaders({ ':status': status, ...toHttp2(flat) })
+    },
+    write: (chunk: string | Buffer) => isOver() || chunk.length === 0 || stream.write(chunk),
+    end(chunk?: string | Buffer) {
+      if (isOver()) return answer
+      if (chunk === undefined) stream.end()
+      else stream.end(chunk)
+      return answer
+    },
+    /** A body that was cut off must not look whole, as it would after close(), whatever its code. */
+    destroy() {
+      stream.destroy(new Error('the answer was cut off'))
+      return answer
+    },
+    addTrailers(pairs: readonly (readonly [string, string])[]) {
+      stream.removeAllListeners('wantTrailers')
+      stream.once('wantTrailers', () => stream.sendTrailers(toHttp2(pairs.flat())))
+    },
+    detachSocket() {},
+    on(event: string, listener: (...args: unknown[]) => void) {
+      stream.on(event, listener)
+      return answer
+    },
+    once(event: string, listener: (...args: unknown[]) => void) {
+      stream.once(event, listener)
+      return answer
+    },
+  }
+  return answer as unknown as ClientAnswer
+}
+
+function names(flat: readonly string[]): string[] {
+  return flat.filter((_, at) => at % 2 === 0).map((name) => name.toLowerCase())
+}
+
+/** Lower-case names, several lines of one as a list. Throws Refusal 502 for a coding that is no part of HTTP/2. */
+function toHttp2(flat: readonly string[]): OutgoingHttpHeaders {
+  const headers: Record<string, string | string[]> = {}
+  for (let i = 0; i < flat.length; i += 2) {
+    const name = (flat[i] as string).toLowerCase()
+    const value = flat[i + 1] as string
+    if (name === 'transfer-encoding')
+      throw new Refusal(
+        502,
+        'the service sent a body in a transfer coding that HTTP/2 does not have',
+        'http_response_transfer_coding',
+      )
+    const before = headers[name]
+    headers[name] = before === undefined ? value : [before, value].flat()
+  }
+  return headers
+}

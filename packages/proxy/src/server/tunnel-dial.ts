@@ -1,0 +1,41 @@
+import type { Socket } from 'node:net'
+import type { ReadSink } from '../upstream/dial.js'
+import type { ProxyContext } from './context.js'
+import { failureOf, refusalFor } from './statuses.js'
+import type { Authority } from './target.js'
+
+/** A CONNECT that has passed its checks and waits for its answer. */
+export interface OpenTunnel {
+  readonly client: Socket
+  readonly authority: Authority
+  /** What the client has sent by then, in order. Pauses the client. */
+  readonly takeEarlyBytes: () => Buffer[]
+}
+
+export const ESTABLISHED = 'HTTP/1.1 200 Connection established\r\n\r\n'
+
+export interface TunnelDialOptions {
+  readonly sink?: ReadSink
+  /** With TLS, and the service's certificate verified. @default false */
+  readonly secure?: boolean
+}
+
+/** The other end of a tunnel. Throws Refusal. */
+export async function dialTunnel(
+  { upstream, log, observer }: ProxyContext,
+  { host, port }: Authority,
+  { sink, secure = false }: TunnelDialOptions = {},
+): Promise<Socket> {
+  try {
+    const target = { host, port, ...(sink && { sink }) }
+    const socket = await (secure ? upstream.dialTls(target) : upstream.dial(target))
+    observer.connected()
+    return socket
+  } catch (error) {
+    const refusal = refusalFor(error as Error, `${host}:${port}`)
+    const { status, proxyError, request } = refusal
+    log.info({ host, port, status, error: proxyError, request }, 'tunnel failed')
+    observer.failed(failureOf(refusal, error as Error, `${host}:${port}`))
+    throw refusal
+  }
+}

@@ -1,0 +1,411 @@
+import { execFile } from 'node:child_process'
+import { once } from 'node:events'
+import type { RequestListener } from 'node:http'
+import http2 from 'node:http2'
+import https from 'node:https'
+import net from 'node:net'
+import type { Duplex } from 'node:stream'
+import tls from 'node:tls'
+import { promisify } from 'node:util'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import type { Interception } from '../../src/server/context.js'
+import { createAuthority, openAuthority } from '../../src/tls/authority.js'
+import { createLeafContexts } from '../../src/tls/contexts.js'
+import { LOCALHOST_CERTIFICATE, LOCALHOST_KEY } from '../upstream/localhost-certificate.js'
+import { startSocksServer } from '../upstream/socks-server.js'
+import {
+  connectRaw,
+  listenAsOrigin,
+  noLog,
+  scriptedLogin,
+  startOrigin,
+  startProxy,
+  startRawOrigin,
+  waitFor,
+} from './rig.js'
+
+const curl = (args: readonly string[]) => promisify(execFile)('curl', ['-sS', '--noproxy', '', ...args])
+const connectTo = (host: string) => `CONNECT ${host} HTTP/1.1\r\nHost: ${host}\r\n\r\n`
+const ESTABLISHED = 'HTTP/1.1 200 Connection established\r\n\r\n'
+const trusting = (origins: readonly string[]) => ({
+  coversOrigin: (origin: string) => origins.includes(origin),
+  coversAuthority: (host: string, port: number) => origins.some((origin) => origin.endsWith(`//${host}:${port}`)),
+})
+const challenge = ['WWW-Authenticate', 'IAM realm="123456789012"']
+
+async function open(port: number, host: string, bytes = '') {
+  const client = connectRaw(port)
+  client.write(connectTo(host) + bytes)
+  await client.until(/established\r\n\r\n/)
+  return client
+}
+
+describe.each(['direct', 'socks'])('plain HTTP in a tunnel to a trusted service (%s)', (route) => {
+  async function start(origin: { url: string }, deps: Parameters<typeof startProxy>[0] = {}) {
+    const socks = route === 'socks' ? { host: '127.0.0.1', port: (await startSocksServer()).port } : undefined
+    return startProxy({ ...deps, trusted: trusting([origin.url]), upstream: { ...(socks && { socks }) } })
+  }
+
+  test('is read like a request in absolute form, and needs one connection to the service', async () => {
+    const origin = await startRawOrigin('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok')
+    const proxy = await start(origin)
+    const client = await open(
+      proxy.port,
+      origin.host,
+      `GET /a/../b?c HTTP/1.1\r\nHost: ${origin.host}\r\nKeep-Alive: 3\r\n\r\n`,
+    )
+    await client.until(/ok$/)
+    client.write(`GET /again HTTP/1.1\r\nHost: ${origin.host}\r\n\r\n`)
+    await client.until(/ok.*ok$/s)
+    expect(origin.heads[0]).toMatch(/^GET \/a\/\.\.\/b\?c HTTP\/1\.1\r\nHost: [\d.:]+\r\nVia: 1\.1 iam-auth-proxy-/)
+    expect(origin.heads).toHaveLength(2)
+    expect(origin.sockets).toHaveLength(1)
+  })
+
+  test('is logged in', async () => {
+    const origin = await startOrigin((request, response) => {
+      if (request.headers.cookie === 'session=1') response.end('welcome')
+      else response.writeHead(401, challenge).end()
+    })
+    const { login, asked } = scriptedLogin({
+      kind: 'replay',
+      cookie: 'session=1',
+      setCookieLines: ['session=1; Path=/'],
+      defaultHeaders: [],
+      source: 'login',
+    })
+    const proxy = await start(origin, { login })
+    const client = await open(proxy.port, origin.host, `GET /x HTTP/1.1\r\nHost: ${origin.host}\r\n\r\n`)
+    expect(await client.until(/welcome/)).toMatch(/Set-Cookie: session=1/)
+    expect(asked).toMatchObject([{ origin: origin.url, path: '/x', method: 'GET' }])
+  })
+
+  test('may become a WebSocket', async () => {
+    const origin = await startRawOrigin((socket) => {
+      socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\nhello')
+      socket.removeAllListeners('data')
+      socket.on('data', (chunk) => socket.write(chunk))
+    })
+    const proxy = await start(origin)
+    const client = await open(
+      proxy.port,
+      origin.host,
+      `GET /ws HTTP/1.1\r\nHost: ${origin.host}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`,
+    )
+    await client.until(/hello$/)
+    client.write('\x00\xff')
+    await client.until(/hello\x00\xff$/)
+  })
+
+  test.each([
+    ['for another host', 'GET / HTTP/1.1\r\nHost: other.example\r\n\r\n', /400 /],
+    ['for another origin', 'GET http://other.example/ HTTP/1.1\r\nHost: other.example\r\n\r\n', /421 /],
+    ['without a host', 'GET / HTTP/1.1\r\n\r\n', /400 /],
+    [
+      'with two framings',
+      'POST / HTTP/1.1\r\nHost: HOST\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n',
+      /400 /,
+    ],
+  ])('is refused %s', async (_, request, expected) => {
+    const origin = await startRawOrigin('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n')
+    const proxy = await start(origin)
+    const client = await open(proxy.port, origin.host, request.replace('HOST', origin.host))
+    expect((await client.until(/\n$/)).replace(ESTABLISHED, '') || (await client.until(/400|421/))).toMatch(expected)
+    expect(origin.heads).toEqual([])
+  })
+
+  test('holds no tunnel in itself', async () => {
+    const origin = await startRawOrigin('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok')
+    const proxy = await start(origin)
+    const client = await open(proxy.port, origin.host, `GET / HTTP/1.1\r\nHost: ${origin.host}\r\n\r\n`)
+    await client.until(/ok$/)
+    client.write(connectTo(origin.host))
+    await client.until(/ok.*400 /s)
+  })
+})
+
+test('what is no HTTP passes a readable tunnel untouched, whoever speaks first', async () => {
+  const server = net.createServer((socket) => {
+    socket.on('error', () => {})
+    socket.write('220 hello\r\n')
+    socket.on('data', (chunk) => socket.write(chunk))
+  })
+  const origin = await listenAsOrigin(server)
+  const proxy = await startProxy({ trusted: trusting([origin.url]) })
+  const first = await open(proxy.port, origin.host)
+  await first.until(/220 hello/)
+  first.write('GET / HTTP/1.1\r\n\r\n')
+  await first.until(/220 hello\r\nGET \/ HTTP\/1.1\r\n\r\n$/)
+  const second = await open(proxy.port, origin.host, 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n')
+  await second.until(/PRI \* HTTP\/2.0\r\n\r\nSM\r\n\r\n/)
+})
+
+test('a tunnel to a service that nobody trusts is not looked into', async () => {
+  const origin = await startRawOrigin('raw')
+  const proxy = await startProxy({ trusted: trusting([]) })
+  const client = await open(proxy.port, origin.host, 'GET / HTTP/1.1\r\nHost: other\r\nKeep-Alive: 1\r\n\r\n')
+  await client.until(/raw$/)
+  expect(origin.heads).toEqual(['GET / HTTP/1.1\r\nHost: other\r\nKeep-Alive: 1\r\n\r\n'])
+})
+
+const HOST = 'localhost'
+
+/** Our authority for localhost, and a service there whose own certificate is another's. */
+async function startIntercepted(handler: RequestListener, deps: Parameters<typeof startProxy>[0] = {}) {
+  const record = await createAuthority([HOST], Date.now())
+  const authority = openAuthority(record)
+  const secureContextFor = vi.fn(createLeafContexts(authority, { now: Date.now }).secureContextFor)
+  const interception: Interception = { covers: async (host) => authority.covers(host), secureContextFor }
+  const server = https.createServer({ key: LOCALHOST_KEY, cert: LOCALHOST_CERTIFICATE }, handler)
+  const connections = vi.fn()
+  server.on('secureConnection', connections)
+  const { port } = await listenAsOrigin(server)
+  const origin = `https://${HOST}:${port}`
+  const proxy = await startProxy({
+    trusted: trusting([origin]),
+    interception,
+    ...deps,
+    upstream: { ca: [LOCALHOST_CERTIFICATE], ...deps?.upstream },
+  })
+  return { proxy, origin, host: `${HOST}:${port}`, root: record.rootPem, connections, secureContextFor }
+}
+
+async function secure(proxyPort: number, host: string, options: tls.ConnectionOptions) {
+  const { socket } = await open(proxyPort, host)
+  socket.removeAllListeners('data')
+  const client = tls.connect({ socket, servername: HOST, ...options })
+  onTestFinished(() => void client.destroy())
+  await once(client, 'secureConnect')
+  return client
+}
+
+async function readAll(stream: Duplex): Promise<string> {
+  let text = ''
+  for await (const chunk of stream) text += chunk
+  return text
+}
+
+describe('TLS to a trusted service', () => {
+  test('ends here, with a certificate of our authority, and goes on over one verified connection', async () => {
+    const service = await startIntercepted((request, response) =>
+      response.end(`${request.url} ${request.headers.host}`),
+    )
+    const client = await secure(service.proxy.port, service.host, { ca: service.root, ALPNProtocols: ['http/1.1'] })
+    expect(client.getPeerCertificate().issuer.CN).toMatch(/^iam-auth-proxy intermediate/)
+    client.end(`GET /a?b HTTP/1.1\r\nHost: ${service.host}\r\nConnection: close\r\n\r\n`)
+    expect(await readAll(client)).toMatch(new RegExp(`^HTTP/1.1 200 OK\r\n.*/a\\?b ${service.host}$`, 's'))
+    expect(service.connections).toHaveBeenCalledTimes(1)
+  })
+
+  test('is logged in, a POST as well', async () => {
+    const { login, asked } = scriptedLogin({
+      kind: 'replay',
+      cookie: 'session=1',
+      setCookieLines: [],
+      defaultHeaders: [],
+      source: 'login',
+    })
+    const service = await startIntercepted(
+      async (request, response) => {
+        let body = ''
+        for await (const chunk of request) body += chunk
+        if (request.headers.cookie === 'session=1') response.end(`got ${body}`)
+        else response.writeHead(401, challenge).end()
+      },
+      { login },
+    )
+    const client = await secure(service.proxy.port, service.host, { ca: service.root })
+    client.end(`POST /x HTTP/1.1\r\nHost: ${service.host}\r\nContent-Length: 3\r\nConnection: close\r\n\r\nabc`)
+    expect(await readAll(client)).toMatch(/got abc$/)
+    expect(asked).toMatchObject([{ origin: service.origin, method: 'POST', path: '/x' }])
+  })
+
+  test.each<[string, tls.ConnectionOptions]>([
+    ['another name', { servername: 'other.localhost' }],
+    ['no name', { servername: '' }],
+    ['a protocol of its own', { ALPNProtocols: ['imap'] }],
+  ])('with %s passes untouched, to the service’s own certificate', async (_, options) => {
+    const service = await startIntercepted((_request, response) => response.end('ok'))
+    const { socket } = await open(service.proxy.port, service.host)
+    socket.removeAllListeners('data')
+    const client = tls.connect({ socket, servername: HOST, rejectUnauthorized: false, ...options })
+    onTestFinished(() => void client.destroy())
+    const outcome = await once(client, 'secureConnect').catch((error) => error.code)
+    // The service has no such protocol: it is its alert, not ours, that says so.
+    if (typeof outcome === 'string') expect(outcome).toMatch(/ALERT_NO_APPLICATION_PROTOCOL/)
+    else expect(client.getPeerCertificate().subject.CN).toBe('test')
+    expect(service.secureContextFor).not.toHaveBeenCalled()
+  })
+
+  test('that is not the service’s to show is refused before the client hears 200', async () => {
+    const service = await startIntercepted((_request, response) => response.end(), { upstream: { ca: [] } })
+    const client = connectRaw(service.proxy.port)
+    client.write(connectTo(service.host))
+    expect(await client.until(/\n$/)).toMatch(/^HTTP\/1\.1 502 .*certificate of localhost.* cannot be trusted/)
+  })
+
+  test('a client that does not know our authority is told of in the log, once', async () => {
+    const warn = vi.fn()
+    const service = await startIntercepted((_request, response) => response.end(), { log: { ...noLog, warn } })
+    for (let i = 0; i < 2; i++) {
+      const asked = curl(['--proxy', `http://127.0.0.1:${service.proxy.port}`, service.origin])
+      // CURLE_PEER_FAILED_VERIFICATION
+      await expect(asked).rejects.toMatchObject({ code: 60 })
+    }
+    await waitFor(() => warn.mock.calls.length > 0 || undefined)
+    expect(warn.mock.calls).toEqual([
+      [expect.objectContaining({ origin: service.origin }), expect.stringMatching(/ca status/)],
+    ])
+  })
+
+  test('a service that stops between the check and the request is a 502 inside the connection', async () => {
+    const service = await startIntercepted((request) => request.socket.destroy())
+    const client = await secure(service.proxy.port, service.host, { ca: service.root })
+    client.end(`GET / HTTP/1.1\r\nHost: ${service.host}\r\nConnection: close\r\n\r\n`)
+    expect(await readAll(client)).toMatch(/^HTTP\/1\.1 502 /)
+  })
+})
+
+describe('HTTP/2 to a trusted service', () => {
+  async function startSession(handler: RequestListener, deps: Parameters<typeof startProxy>[0] = {}) {
+    const service = await startIntercepted(handler, deps)
+    const socket = await secure(service.proxy.port, service.host, { ca: service.root, ALPNProtocols: ['h2'] })
+    const session = http2.connect(service.origin, { createConnection: () => socket })
+    onTestFinished(() => session.destroy())
+    const ask = async (headers: http2.OutgoingHttpHeaders, body?: string | Buffer) => {
+      const stream = session.request(headers, { endStream: body === undefined })
+      if (body !== undefined) stream.end(body)
+      let trailers: http2.IncomingHttpHeaders = {}
+      stream.on('trailers', (received) => {
+        trailers = received
+      })
+      const [head] = (await once(stream, 'response')) as [http2.IncomingHttpHeaders & http2.IncomingHttpStatusHeader]
+      const text = await readAll(stream)
+      return { head, text, trailers }
+    }
+    return { ...service, session, ask }
+  }
+
+  test('is HTTP/1.1 for the service, with the pieces of Cookie joined', async () => {
+    const seen: string[][] = []
+    const { ask, host } = await startSession((request, response) => {
+      seen.push(request.rawHeaders)
+      response.setHeader('Set-Cookie', ['a=1', 'b=2'])
+      response.setHeader('X-Bytes', 'caf\xe9')
+      // Text would turn the headers before it into UTF-8.
+      response.end(Buffer.from('ok'))
+    })
+    const { head, text } = await ask({ ':path': '/x', cookie: ['a=1', 'b=2'] })
+    expect(text).toBe('ok')
+    expect(head).toMatchObject({ ':status': 200, 'set-cookie': ['a=1', 'b=2'], 'x-bytes': 'caf\xe9' })
+    expect(seen[0]).toEqual([
+      'Host',
+      host,
+      'Cookie',
+      'a=1; b=2',
+      'Via',
+      expect.stringMatching(/^2 iam-auth-proxy-/),
+      'Connection',
+      'keep-alive',
+    ])
+  })
+
+  test('carries bodies with and without a length, and trailers', async () => {
+    const { ask } = await startSession(async (request, response) => {
+      let size = 0
+      for await (const chunk of request) size += chunk.length
+      response.writeHead(200, ['Trailer', 'X-Sum'])
+      response.write(`${size} ${request.headers['transfer-encoding'] ?? request.headers['content-length']}`)
+      response.addTrailers([['X-Sum', 'y']])
+      response.end()
+    })
+    const body = Buffer.alloc(5_000_000)
+    expect(await ask({ ':method': 'POST', ':path': '/' }, body)).toMatchObject({
+      text: '5000000 chunked',
+      trailers: { 'x-sum': 'y' },
+    })
+    expect((await ask({ ':method': 'PUT', ':path': '/', 'content-length': '5000000' }, body)).text).toBe(
+      '5000000 5000000',
+    )
+  })
+
+  test('20 streams at once are answered, whichever way they end', async () => {
+    const { ask } = await startSession((request, response) => {
+      if (request.url === '/204') response.writeHead(204).end()
+      else if (request.url === '/404') response.writeHead(404).end('none')
+      else response.end('x'.repeat(100_000))
+    })
+    const paths = ['/204', '/404', '/200', '/head']
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, (_, i) => {
+        const path = paths[i % 4] as string
+        return ask({ ':path': path, ...(path === '/head' && { ':method': 'HEAD' }) })
+      }),
+    )
+    expect(answers.map(({ head, text }) => `${head[':status']} ${text.length}`)).toEqual(
+      Array.from({ length: 20 }, (_, i) => ['204 0', '404 4', '200 100000', '200 0'][i % 4]),
+    )
+  })
+
+  test('is logged in', async () => {
+    const { login, asked } = scriptedLogin({
+      kind: 'replay',
+      cookie: 'session=1',
+      setCookieLines: ['session=1'],
+      defaultHeaders: [],
+      source: 'login',
+    })
+    const { ask, origin } = await startSession(
+      (request, response) => {
+        if (request.headers.cookie === 'session=1') response.end('welcome')
+        else response.writeHead(401, challenge).end()
+      },
+      { login },
+    )
+    const { text, head } = await ask({ ':path': '/x', ':method': 'POST' }, 'abc')
+    expect(text).toBe('welcome')
+    expect(head['set-cookie']).toEqual(['session=1'])
+    expect(asked).toMatchObject([{ origin, path: '/x', method: 'POST' }])
+  })
+
+  test('a request for another site is refused, and the connection goes on', async () => {
+    const { ask } = await startSession((_, response) => response.end('ok'))
+    expect((await ask({ ':path': '/', ':authority': 'other.example' })).head[':status']).toBe(400)
+    expect((await ask({ ':path': '/' })).text).toBe('ok')
+  })
+
+  test('a client that cancels a stream cancels the request, and only that', async () => {
+    const closed = vi.fn()
+    const { session, ask } = await startSession((request, response) => {
+      if (request.url === '/slow') request.socket.on('close', closed)
+      else response.end('ok')
+    })
+    const stream = session.request({ ':path': '/slow' })
+    stream.on('error', () => {})
+    await ask({ ':path': '/' })
+    stream.close(http2.constants.NGHTTP2_CANCEL)
+    await waitFor(() => closed.mock.calls.length || undefined)
+    expect((await ask({ ':path': '/' })).text).toBe('ok')
+  })
+
+  test('an answer that is cut off is an error, not an end', async () => {
+    const { session } = await startSession((_, response) => {
+      response.write('half', () => response.destroy())
+    })
+    const stream = session.request({ ':path': '/' })
+    await expect(readAll(stream)).rejects.toThrow(/NGHTTP2_INTERNAL_ERROR/)
+  })
+
+  test('a stream of events arrives as it is made', async () => {
+    const { session } = await startSession((_, response) => {
+      response.writeHead(200, ['Content-Type', 'text/event-stream'])
+      response.flushHeaders()
+      setTimeout(() => response.write('data: 1\n\n'), 50)
+    })
+    const stream = session.request({ ':path': '/' })
+    await once(stream, 'response')
+    const [chunk] = await once(stream, 'data')
+    expect(String(chunk)).toBe('data: 1\n\n')
+    stream.close()
+  })
+})
