@@ -85,10 +85,28 @@ export const proxyServer = [
     test('server/refusals', 'server/forward', 'server/admission', 'server/proxy-auth', 'server/only-trusted'),
     [
       ['requests that are not admitted', '    requireAdmitted(admission)\n', ''],
-      ['a second request after a broken one', 'connection.isDistrusted = error.isAboutFraming', ''],
+      [
+        'a second request after a broken one',
+        'connection.isDistrusted = error.isAboutFraming && !connection.isHttp2',
+        '',
+      ],
       ['requests that are not authorised', '  requireAuthorized(context, headers)\n', ''],
       ['only trusted origins', '  requireTrustedOrigin(context, target.authority)\n', ''],
-      ['requests in its own name', 'if (isAskedDirectly(request)) {', 'if (false) {'],
+      ['requests in its own name', 'if (connection.site === undefined && isAskedDirectly(request)) {', 'if (false) {'],
+    ],
+  ],
+  [
+    src('server/readable-tunnel'),
+    test('server/inside-tunnels'),
+    [
+      ['tunnels to services that nobody trusts', '(trusted?.coversAuthority(host, port) ?? false)', 'true'],
+      ['an unverified service', '{ secure: true }', '{}'],
+      ['another name in the hello', 'if (serverName?.toLowerCase() !== host) return false', ''],
+      [
+        'another protocol in the hello',
+        'return protocols === undefined || protocols.some',
+        'return true || protocols?.some',
+      ],
     ],
   ],
   [
