@@ -6,6 +6,7 @@ import { middlewareSessions } from './middleware-sessions.mjs'
 import { protocol } from './protocol.mjs'
 import { protocolProofs } from './protocol-proofs.mjs'
 import { proxyAddresses } from './proxy-addresses.mjs'
+import { proxyFetch } from './proxy-fetch.mjs'
 import { proxyLogin } from './proxy-login.mjs'
 import { proxyProofs } from './proxy-proofs.mjs'
 import { proxySecrets } from './proxy-secrets.mjs'
@@ -14,7 +15,7 @@ import { proxyTrust } from './proxy-trust.mjs'
 
 const lists = [
   ...[protocol, protocolProofs],
-  ...[proxyLogin, proxyProofs, proxyTrust, proxyServer, proxyAddresses, proxySecrets],
+  ...[proxyLogin, proxyProofs, proxyTrust, proxyServer, proxyAddresses, proxySecrets, proxyFetch],
   ...[middlewareLogin, middlewareIdentity, middlewareChallenges, middlewareSessions, middlewareHttp],
 ]
 

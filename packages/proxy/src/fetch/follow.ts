@@ -8,10 +8,11 @@ import type { FetchState } from './state.js'
 export async function follow(first: Hop, call: Call, state: FetchState): Promise<Response> {
   let hop = first
   let hasFailed = true
+  const patience = { signal: call.signal, timeoutMs: state.config.timeoutMs }
   try {
     for (let redirects = 0; ; redirects += 1) {
       const response = await sendHop(hop, call, state)
-      const next = call.redirect === 'follow' ? await nextHop(hop, response) : undefined
+      const next = call.redirect === 'follow' ? await nextHop(hop, response, patience) : undefined
       if (next === undefined) {
         hasFailed = false
         return redirects === 0 ? response : markRedirected(response)

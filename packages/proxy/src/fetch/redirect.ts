@@ -1,5 +1,6 @@
 import { NO_BODY } from './body.js'
 import type { Hop } from './call.js'
+import { type Patience, waitFor } from './wait.js'
 
 /** WHATWG fetch, "HTTP-redirect fetch", step 7. */
 export const MAX_REDIRECTS = 20
@@ -13,14 +14,16 @@ const OF_THE_ORIGIN = ['authorization', 'proxy-authorization', 'cookie', 'host']
  * Where an answer leads, by the fetch standard's "HTTP-redirect fetch"; undefined where it leads nowhere. We follow by
  * ourselves because each origin has a session of its own, and may ask for a login of its own.
  *
- * @throws TypeError as fetch does
+ * @param patience for the rest of a stream that must be sent again
+ * @throws TypeError as fetch does, or the reason of the signal
  */
-export async function nextHop(hop: Hop, { status, headers }: Response): Promise<Hop | undefined> {
+export async function nextHop(hop: Hop, { status, headers }: Response, patience: Patience): Promise<Hop | undefined> {
   const location = headers.get('location')
   if (!STATUSES.includes(status) || location === null) return undefined
   const url = resolve(location, hop.url)
   const becomesGet = (status <= 302 && hop.method === 'POST') || (status === 303 && !isSafe(hop.method))
-  if (!becomesGet && !(await hop.body.isWhole())) throw failed('the body of a redirected request cannot be sent again')
+  const isSendable = becomesGet || (await waitFor(hop.body.isWhole(), patience)) === true
+  if (!isSendable) throw failed('the body of a redirected request cannot be sent again')
   const crosses = url.origin !== hop.url.origin
   return {
     url,

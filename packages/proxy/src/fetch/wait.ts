@@ -1,11 +1,14 @@
+/** How long somebody waits. */
+export interface Patience {
+  readonly signal: AbortSignal | undefined
+  readonly timeoutMs: number
+}
+
 /**
  * Waits as one of several for what they share. Whoever aborts rejects with the signal's reason, whoever has waited long
  * enough gets undefined; the task goes on for the others.
  */
-export async function waitFor<T>(
-  task: Promise<T>,
-  { signal, timeoutMs }: { readonly signal: AbortSignal | undefined; readonly timeoutMs: number },
-): Promise<T | undefined> {
+export async function waitFor<T>(task: Promise<T>, { signal, timeoutMs }: Patience): Promise<T | undefined> {
   signal?.throwIfAborted()
   let undo = () => {}
   const givenUp = new Promise<undefined>((resolve, reject) => {

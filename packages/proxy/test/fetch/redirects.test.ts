@@ -3,6 +3,7 @@ import express from 'express'
 import { describe, expect, it } from 'vitest'
 import { NOTHING, ONE_LOGIN, tally } from '../../../../test/support/aws-tally.js'
 import { thisTest } from '../../../../test/support/cleanup.js'
+import { until } from '../../../../test/support/until.js'
 import { createSetting } from './setting.js'
 
 const { aws, iamFetch, startService } = await createSetting()
@@ -81,13 +82,13 @@ describe('redirects', () => {
     expect((await fetch(`${hostile.url}/there`)).status).toBe(200)
   })
 
-  it('of a page that bounces back are foreign still', async () => {
-    const service = await startService(thisTest)
-    const hostile = await startOpenService((app) => to(307, `${service.url}/echo`)(app))
-    const bouncing = await startService(thisTest, { before: (app) => to(307, `${hostile.url}/there`)(app) })
+  it('of another origin are foreign still behind a redirect within the service', async () => {
+    const service = await startService(thisTest, { before: to(307, '/echo') })
+    const hostile = await startOpenService((app) => to(307, `${service.url}/there`)(app))
     const fetch = iamFetch()
-    const response = await fetch(`${bouncing.url}/there`, { method: 'DELETE' })
+    const response = await fetch(`${hostile.url}/there`, { method: 'DELETE' })
     expect([response.status, fetch.refusalOf(response)?.code]).toEqual([401, 'ERR_IAM_REDIRECTED'])
+    expect(response.url).toBe(`${service.url}/echo`)
   })
 
   it('are not followed where the program says so', async () => {
@@ -122,11 +123,35 @@ describe('redirects', () => {
   it.each([
     ['round and round', '/there'],
     ['to a file', 'file:///etc/passwd'],
+    ['to data of its own', 'data:text/plain,hello'],
     ['to what is no URL', 'http://'],
   ])('%s end as a fetch that failed', async (_, location) => {
     const open = await startOpenService(to(302, location))
     await expect(iamFetch()(`${open.url}/there`)).rejects.toThrow(TypeError)
     expect(open.arrived.length).toBe(location === '/there' ? 21 : 1)
+  })
+
+  it('take a short stream along, and give up on one without end', async () => {
+    const open = await startOpenService((app) => {
+      to(307, '/end')(app)
+      app.all('/end', (req, res) => void req.pipe(res))
+    })
+    const post = (body: ReadableStream, signal?: AbortSignal) =>
+      iamFetch()(`${open.url}/there`, { method: 'POST', body, duplex: 'half', ...(signal && { signal }) })
+    expect(await (await post(new Blob(['short']).stream())).text()).toBe('short')
+    const controller = new AbortController()
+    let isCancelled = false
+    const endless = new ReadableStream({
+      start: (stream) => stream.enqueue(Buffer.from('a beginning')),
+      cancel: () => {
+        isCancelled = true
+      },
+    })
+    const call = post(endless, controller.signal)
+    await until('the redirect has come', () => open.arrived.length === 3)
+    controller.abort(new Error('enough'))
+    await expect(call).rejects.toThrow('enough')
+    expect(isCancelled).toBe(true)
   })
 
   it('without a Location are answers', async () => {

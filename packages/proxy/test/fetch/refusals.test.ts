@@ -193,6 +193,32 @@ describe('version 1', () => {
   })
 })
 
+describe('plain http, elsewhere than on this machine', () => {
+  const origin = 'http://orders.internal'
+  const there = { origin, before: (app: App) => pretendHost(app, 'orders.internal') }
+  /** A name that leads to the service. */
+  const resolving = ({ url }: TestService) => ({
+    fetch: (to: string, init: RequestInit) => fetch(to.replace(origin, url), init),
+  })
+
+  it('carries a login under a key of the realm’s own account', async () => {
+    const service = await startService(thisTest, there)
+    expect((await iamFetch(resolving(service))(`${origin}/api/me`)).status).toBe(200)
+    expect(tally(aws)).toEqual(FIRST_LOGIN)
+  })
+
+  it('carries one under another key only where trust says so', async () => {
+    const service = await startService(thisTest, { ...there, kmsKeyId: foreignKey })
+    const calling = iamFetch({ ...resolving(service), trust: [{ origin, key: foreignKey }] })
+    expect(calling.refusalOf(await calling(origin))?.code).toBe('ERR_IAM_PLAIN_HTTP')
+    expect(tally(aws)).toEqual(NOTHING)
+    const allowed = iamFetch({ ...resolving(service), trust: [{ origin, key: foreignKey, plainHttp: true }] })
+    // Alice may not use that key, and KMS is who says it.
+    expect(allowed.refusalOf(await allowed(origin))?.code).toBe('ERR_IAM_ENCRYPT_DENIED')
+    expect(tally(aws)).toMatchObject({ Encrypt: 1 })
+  })
+})
+
 type App = Parameters<NonNullable<ServiceOptions['before']>>[0]
 
 function pretendHost(app: App, host: string): void {
