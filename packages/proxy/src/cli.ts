@@ -2,7 +2,7 @@ import { Command } from 'commander'
 import { CommandFailure } from './commands/failure.js'
 import { addLookCommands } from './commands/look.js'
 import { printable } from './commands/printable.js'
-import { addProxyOptions } from './commands/proxy-options.js'
+import { addListenerOptions, addProxyOptions } from './commands/proxy-options.js'
 import { addRunCommands } from './commands/run.js'
 import { addTrustCommands } from './commands/trust.js'
 import { ConfigError, type ProxyFlags } from './config/config.js'
@@ -57,15 +57,10 @@ function createCommand(version: string): Command {
     .enablePositionalOptions()
     .description('A local proxy that logs you in to internal services with your AWS credentials.')
     .version(version, '-v, --version')
-    .option('--bind <host:port>', 'address to listen on (default: 127.0.0.1:8080; port 0 picks one)')
-    .option(
-      '--proxy-auth-file <file>',
-      'user:password required of every client; needed off loopback (or IAM_AUTH_PROXY_AUTH)',
-    )
     .option('--print-config', 'print the configuration in force and exit')
     .configureOutput({ outputError: (text, write) => write(`${text}Try: iam-auth-proxy --help\n`) })
     .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : EXIT_USAGE))
-  return addProxyOptions(command)
+  return addProxyOptions(addListenerOptions(command))
 }
 
 async function serve(config: ReturnType<typeof resolveConfig>, warnings: readonly string[]): Promise<void> {

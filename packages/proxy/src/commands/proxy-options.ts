@@ -29,6 +29,16 @@ export function addProxyOptions(command: Command): Command {
     .option('--log-level <level>', 'debug, info, warn or error (default: info; warn for exec and curl)')
 }
 
+/** Where a proxy listens that others know of, and who may use it. */
+export function addListenerOptions(command: Command): Command {
+  return command
+    .option('--bind <host:port>', 'address to listen on (default: 127.0.0.1:8080; port 0 picks one)')
+    .option(
+      '--proxy-auth-file <file>',
+      'user:password required of every client; needed off loopback (or IAM_AUTH_PROXY_AUTH)',
+    )
+}
+
 /** The options of a command and of the program before it: `--profile dev exec …` is `exec --profile dev …`. */
 export function flagsOf(command: Command): ProxyFlags {
   const [before, own] = [command.parent?.opts<ProxyFlags>() ?? {}, command.opts<ProxyFlags>()]

@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import { ConfigError, type Env, type ProxyFlags } from '../config/config.js'
-import { addProxyOptions, flagsOf } from './proxy-options.js'
+import { addListenerOptions, addProxyOptions, flagsOf } from './proxy-options.js'
 
 /** What the commands need of the command line around them. */
 interface RunCommandContext {
@@ -24,7 +24,12 @@ All arguments are curl's own; options of this program stand before the word curl
 
 Example: iam-auth-proxy --profile dev curl -sS http://wiki.internal/`
 
-/** Adds `exec` and `curl`. What they do is loaded when they are run. */
+const ENV_HELP = `
+With the options that the proxy runs with. In a shell:  eval "$(iam-auth-proxy env)"
+and back to what was before:                            eval "$(iam-auth-proxy env --unset)"
+In fish: iam-auth-proxy env | source`
+
+/** Adds `exec`, `curl` and `env`. What they do is loaded when they are run. */
 export function addRunCommands(program: Command, context: RunCommandContext): void {
   const exec = program
     .command('exec')
@@ -46,6 +51,23 @@ export function addRunCommands(program: Command, context: RunCommandContext): vo
       runIt({ file: 'curl', args, hints: { ENOENT: NO_CURL } }, flagsOf(command), context),
     )
   program.addCommand(curl)
+  addEnvCommand(program, context)
+}
+
+function addEnvCommand(program: Command, { env, print, attempt }: RunCommandContext): void {
+  const command = program
+    .command('env')
+    .description('print what makes the programs of a shell use a proxy that is running')
+    .option('--shell <name>', 'sh (also bash, zsh), fish or powershell (default: by SHELL)')
+    .option('--unset', 'print what undoes it')
+    .addHelpText('after', ENV_HELP)
+    .action((own: { shell?: string; unset?: boolean }, cmd: Command) =>
+      attempt(async () => {
+        const { printEnvironment } = await import('../exec/print-environment.js')
+        await printEnvironment({ ...flagsOf(cmd), ...own }, env, print)
+      }),
+    )
+  addProxyOptions(addListenerOptions(command))
 }
 
 const NO_CURL =

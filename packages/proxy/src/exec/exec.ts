@@ -8,10 +8,10 @@ import { createLog, type Log } from '../log.js'
 import { startProxy } from '../main.js'
 import { Secret } from '../secret.js'
 import { authorityEnvironment } from '../tls/environment.js'
-import { readTrust } from '../trust/live.js'
 import { type CommandLine, runChild } from './child.js'
 import { endLike } from './end-like.js'
 import { proxyEnvironment } from './environment.js'
+import { proxiedLoopback } from './loopback.js'
 import { createNotices } from './notices.js'
 import { promptInForeground } from './prompt.js'
 
@@ -52,13 +52,6 @@ function logOf({ logLevel: level, logFormat: format }: ProxyConfig, flags: Proxy
   return flags.logFormat === undefined
     ? createNotices({ level, write })
     : createLog({ format, level, write, now: Date.now })
-}
-
-/** Loopback names that somebody trusts, and with `--allow-loopback` all of them: the command shall ask for these by proxy. */
-function proxiedLoopback({ allowLoopback, trust: flags, trustFiles: files }: ProxyConfig): readonly string[] {
-  if (allowLoopback) return ['localhost', '127.0.0.1', '::1']
-  const { inForce } = readTrust({ flags, files, uid: process.getuid?.() })
-  return inForce.map(({ name }) => name.replace(/^https?:\/\//, '').replace(/:\d+$/, ''))
 }
 
 function urlOf({ proxyAuth }: ProxyConfig, address: string): string {

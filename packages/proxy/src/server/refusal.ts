@@ -80,8 +80,9 @@ function endAfterUpload(response: ClientAnswer, body: string): void {
 /** The same on a bare socket (CONNECT, broken requests), then the end. The reason is all that some clients show. */
 export function endWithRefusal(socket: Duplex, refusal: Refusal): void {
   const { rawHeaders, body } = render(refusal, 'text', '')
-  const headers = [...rawHeaders, ...statusHeaders(refusal), 'Connection', 'close']
-  let head = `HTTP/1.1 ${refusal.status} ${printable(refusal.line)}\r\n`
+  const reason = shortened(printable(refusal.line))
+  const headers = [...rawHeaders, ...statusHeaders(refusal, reason), 'Connection', 'close']
+  let head = `HTTP/1.1 ${refusal.status} ${reason}\r\n`
   for (let i = 0; i < headers.length; i += 2) head += `${headers[i]}: ${headers[i + 1]}\r\n`
   socket.on('error', () => {})
   socket.end(`${head}\r\n${body}`, () => socket.destroy())
@@ -93,8 +94,17 @@ function render(refusal: Refusal, form: FailureForm, host: string): { rawHeaders
   return renderFailure({ status, title, host, message, hint, who, code, request, canRetry }, form)
 }
 
-function statusHeaders({ proxyError, extraHeaders }: Refusal): string[] {
-  return ['Proxy-Status', `iam-auth-proxy; error=${proxyError}`, ...extraHeaders]
+/** `details` is RFC 9209's own word for what curl -v and logs of clients then show; a String of RFC 8941 §3.3.3. */
+function statusHeaders({ proxyError, extraHeaders }: Refusal, details?: string): string[] {
+  const more = details === undefined ? '' : `; details="${details.replaceAll(/["\\]/g, '\\$&')}"`
+  return ['Proxy-Status', `iam-auth-proxy; error=${proxyError}${more}`, ...extraHeaders]
+}
+
+/** Characters of a reason phrase: a few lines of a terminal, and far below what any client takes. */
+const MAX_REASON = 300
+
+function shortened(text: string): string {
+  return text.length <= MAX_REASON ? text : `${text.slice(0, MAX_REASON - 3)}...`
 }
 
 /** As the client named it: in a tunnel the URL is a path. */

@@ -94,6 +94,14 @@ test.each([
   expect(answer).toContain('Proxy-Status: iam-auth-proxy; error=destination_ip_prohibited\r\n')
 })
 
+test('the reason of a refused tunnel is one line of printable characters, however long the name is', async () => {
+  const proxy = await startProxy({ allowLoopback: false })
+  const name = `${'a.'.repeat(110)}localhost:1`
+  const answer = await sendRaw(proxy.port, `CONNECT ${name} HTTP/1.1\r\nHost: ${name}\r\n\r\n`)
+  expect(answer).toMatch(/^HTTP\/1\.1 403 [\x20-\x7e]{297}\.\.\.\r\n/)
+  expect(answer).toMatch(/error=destination_ip_prohibited; details="[\x20-\x7e]{297}\.\.\."\r\n/)
+})
+
 test('a trusted authority is reached on loopback, its other ports are not', async () => {
   const origin = await startOrigin((_, response) => response.end('ok'))
   const proxy = await startProxy({

@@ -158,8 +158,9 @@ describe.each(['direct', 'socks'])('a tunnel (%s)', (route) => {
   test('a server that refuses the connection is a 502 that says so', async () => {
     const proxy = await startRoute()
     const answer = await sendRaw(proxy.port, connectTo('127.0.0.1:1'))
-    expect(answer).toMatch(/^HTTP\/1.1 502 .*refused|refuses/)
-    expect(answer).toContain('Proxy-Status: iam-auth-proxy; error=connection_refused\r\n')
+    const reason = /^HTTP\/1\.1 502 (127\.0\.0\.1:1 refuses connections.*)\r\n/.exec(answer)?.[1]
+    expect(reason).toBeDefined()
+    expect(answer).toContain(`Proxy-Status: iam-auth-proxy; error=connection_refused; details="${reason}"\r\n`)
   })
 })
 
