@@ -32,6 +32,7 @@ function fromXml({ contentType, body }: StsAnswer): CallerIdentity | undefined {
   return account === undefined || arn === undefined || userId === undefined ? undefined : { account, arn, userId }
 }
 
+/** DOCUMENT has seen to what may stand in it. */
 function element(result: string, name: string): string | undefined {
-  return new RegExp(`<${name}>([^<>&]+)</${name}>`).exec(result)?.[1]
+  return new RegExp(`<${name}>([^<]+)</${name}>`).exec(result)?.[1]
 }
