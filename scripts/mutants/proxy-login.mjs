@@ -98,7 +98,11 @@ export const proxyLogin = [
         'return countFailures(exchange, state, () => logIn(exchange, challenge, state))',
       ],
       ['the budget', 'if (!budget.allows(origin)) {', 'if (false) {'],
-      ['failures are not counted', '    budget.failed(origin)\n    throw error', '    throw error'],
+      [
+        'failures are not counted',
+        "if (!(error instanceof LoginRefusal && error.code === 'ERR_IAM_MFA')) budget.failed(origin)",
+        '',
+      ],
       ['a caller of another account', 'account !== realm || ', ''],
       ['a caller of another partition', ' || partition !== key.partition', ''],
       ['a stale challenge', 'deps.monotonicMs() - challengedAt > STALE_AFTER_MS', 'false'],

@@ -77,13 +77,14 @@ describe.skipIf(isMissing(findProgram('curl'), 'curl'))('whoever somebody is in 
     expect(tally(aws)).toEqual({ ...FIRST_LOGIN, GetSessionToken: 1 })
   })
 
-  test('an MFA code that AWS does not take is a refusal that says so, and no login', async () => {
+  test('an MFA code that AWS does not take is no login: another one is asked for', async () => {
     const { serial, credentials } = addMfaUser()
     const wrong = aws.totp(serial) === '000000' ? '000001' : '000000'
     const args = ['--allow-loopback', '--mfa-serial-number', serial, '--mfa-token-code', wrong]
     const proxy = await startProxy(aws, thisTest, { args, credentials })
-    expect((await fetchWith(proxy)).status).toBe(401)
-    expect(proxy.log('login not made')).toMatchObject([{ code: 'ERR_IAM_MFA' }])
+    const answer = await fetchWith(proxy)
+    expect(answer.status).toBe(503)
+    expect(answer.text).toContain('/mfa?id=')
     expect(tally(aws)).toEqual({ GetSessionToken: 1 })
   })
 
@@ -100,19 +101,33 @@ describe.skipIf(isMissing(findProgram('curl'), 'curl'))('whoever somebody is in 
       expect(tally(aws)).toEqual({ ...FIRST_LOGIN, GetSessionToken: 1 })
     })
 
-    test('what is no code ends that login, and the next one asks again', async () => {
+    test('what is no code is asked for again, and AWS is not asked', async () => {
       const { user, serial, credentials } = addMfaUser()
       const args = ['--allow-loopback', '--mfa-serial-number', serial]
       const proxy = await startProxyOnTerminal(args, cleanEnvironment(aws, credentials), thisTest)
       const first = fetchWith(proxy)
       await proxy.says(/MFA code of/)
       proxy.type('12345\r')
-      expect((await first).status).toBe(401)
+      await proxy.says(/six digits[\s\S]*MFA code of/)
       expect(tally(aws)).toEqual({})
-      const second = fetchWith(proxy)
-      await proxy.says(/MFA code of[\s\S]*MFA code of/)
       proxy.type(`${aws.totp(serial)}\r`)
-      expect(await second).toMatchObject({ status: 200, text: `${user.arn}\n` })
+      expect(await first).toMatchObject({ status: 200, text: `${user.arn}\n` })
+    })
+
+    test('a wrong code is asked for again, three times in all', async () => {
+      const { serial, credentials } = addMfaUser()
+      const args = ['--allow-loopback', '--mfa-serial-number', serial]
+      const proxy = await startProxyOnTerminal(args, cleanEnvironment(aws, credentials), thisTest)
+      const first = fetchWith(proxy)
+      const wrong = ['000001', '000002', '000003', '000004'].filter((code) => code !== aws.totp(serial)).slice(0, 3)
+      let asked = /MFA code of/
+      for (const code of wrong) {
+        await proxy.says(asked)
+        asked = new RegExp(`${asked.source}[\\s\\S]*MFA code of`)
+        proxy.type(`${code}\r`)
+      }
+      expect((await first).status).toBe(401)
+      expect(tally(aws)).toEqual({ GetSessionToken: 3 })
     })
 
     test.each([
@@ -137,23 +152,15 @@ describe.skipIf(isMissing(findProgram('curl'), 'curl'))('whoever somebody is in 
     })
   })
 
-  test('without a terminal to ask on the refusal comes at once, and says what to do', async () => {
+  test('without a terminal curl is told at once where the code is typed', async () => {
     const { serial, credentials } = addMfaUser()
     const args = ['--allow-loopback', '--mfa-serial-number', serial]
     const proxy = await startProxy(aws, thisTest, { args, credentials })
-    const page = await fetchWith(
-      proxy,
-      '-A',
-      'Mozilla/5.0',
-      '-H',
-      'Upgrade-Insecure-Requests: 1',
-      '-H',
-      'Accept: text/html',
-    )
-    expect(page.status).toBe(503)
-    expect(page.text).toContain('there is no terminal to ask on')
-    expect(page.text).toContain('--mfa-token-code')
-    expect(proxy.log('login not made')).toMatchObject([{ code: 'ERR_IAM_MFA' }])
+    const answer = await fetchWith(proxy)
+    expect(answer.status).toBe(503)
+    expect(answer.header('retry-after')).toBe('5')
+    expect(answer.text).toContain(serial)
+    expect(answer.text).toMatch(new RegExp(`${proxy.url}/mfa\\?id=[\\w-]{22}\n$`))
     expect(tally(aws)).toEqual({})
   })
 })

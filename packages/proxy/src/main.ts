@@ -7,15 +7,16 @@ import { createSts } from './aws/sts.js'
 import type { HostPort, ProxyConfig } from './config/config.js'
 import { socksOption } from './config/socks-proxy.js'
 import { chooseCredentials } from './credentials/choose.js'
-import type { MfaPrompt } from './credentials/source.js'
 import type { Log } from './log.js'
 import { createLoginLayer } from './login/answer-challenge.js'
+import { createMfa } from './mfa/mfa.js'
+import type { TerminalPrompt } from './mfa/on-terminal.js'
 import { createOwnPages } from './own/own-pages.js'
 import { proxyPacRoute } from './own/proxy-pac.js'
 import { createIdentityCheck } from './own/status/identity-check.js'
 import { statusRoutes } from './own/status/status-routes.js'
 import { describeRefusal, renderRefusal, summariseRefusal } from './pages/refusal-page.js'
-import { promptMfaOnTerminal } from './prompt/mfa.js'
+import { promptOnTerminal } from './prompt/mfa.js'
 import { createOwnUserCheck } from './server/admission.js'
 import { createDestinationPolicy } from './server/destinations.js'
 import { createUidOfPeer } from './server/peer-uid.js'
@@ -41,7 +42,7 @@ export interface RunningProxy {
 export async function startProxy(
   config: ProxyConfig,
   log: Log,
-  promptMfa: MfaPrompt = promptMfaOnTerminal,
+  prompt: TerminalPrompt = promptOnTerminal,
 ): Promise<RunningProxy> {
   const { trust: flags, trustFiles: files } = config
   const trust = createLiveTrust({ flags, files, uid: process.getuid?.() }, log)
@@ -52,8 +53,10 @@ export async function startProxy(
   const ca = config.upstreamCa.length === 0 ? {} : { ca: config.upstreamCa }
   const upstream = createUpstream({ destinationPolicy, ...ca, ...socksOption(config.socksProxy) })
   const sts = createSts()
-  const base = defaultChain({ profile: config.profile, region: config.credentials.region, promptMfa })
-  const credentials = chooseCredentials(config.credentials, { base, sts, promptMfa, now: Date.now })
+  const mfa = createMfa({ prompt, log, now: Date.now, randomBytes, first: config.credentials.mfa })
+  const { askForCodes } = mfa
+  const base = defaultChain({ profile: config.profile, region: config.credentials.region, askForCodes })
+  const credentials = chooseCredentials(config.credentials, { base, sts, askForCodes, now: Date.now })
   const activity = createActivity(trust.coversOrigin, Date.now)
   const login = createLoginLayer({
     trust,
@@ -61,6 +64,7 @@ export async function startProxy(
     encrypt: createKmsEncrypt(),
     send: upstream.sendToOrigin,
     refusals: { page: renderRefusal, line: describeRefusal },
+    asked: mfa.asked,
     log,
     observer: { ...activity, refused: (refused) => activity.refused(summariseRefusal(refused)) },
     now: Date.now,
@@ -74,7 +78,7 @@ export async function startProxy(
   const identity = createIdentityCheck({ source: credentials.identity, config, activity })
   const about = { version: readVersion(), startedAt: Date.now(), now: Date.now, config }
   const status = statusRoutes({ ...about, activity, trust, sessions: login.sessions, identity })
-  const ownPages = createOwnPages({ routes: [...status, proxyPacRoute(trust)], log })
+  const ownPages = createOwnPages({ routes: [...status, proxyPacRoute(trust), ...mfa.routes], log })
   const tunnels = { trusted: trust, interception }
   const paths = { login, upstream, destinationPolicy, log, observer: activity, ownPages }
   const server = createProxyServer({ ...paths, ...tunnels, ...clients, ...strict })

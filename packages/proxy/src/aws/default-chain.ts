@@ -1,7 +1,9 @@
-import type { CredentialSource, MfaPrompt } from '../credentials/source.js'
+import type { AskForCodes, CodeOf } from '../credentials/mfa.js'
+import type { AwsCredentials, CredentialSource } from '../credentials/source.js'
 import { LoginRefusal } from '../login/refusal.js'
 import { Secret } from '../secret.js'
 import { explainAwsError } from './errors.js'
+import { explainRefusedCode } from './refused-code.js'
 import { howToFind, nameSource, renewalOf } from './renewal.js'
 
 /** How the SDK's own chain is asked: environment, profile, SSO, web identity, container, instance. */
@@ -11,30 +13,33 @@ export interface DefaultChainOptions {
   /** Of the STS that is asked where a profile names a role. */
   readonly region: string
   /** For profiles with `mfa_serial`. */
-  readonly promptMfa: MfaPrompt
+  readonly askForCodes: AskForCodes
 }
 
 /** The SDK's default chain. It memoises nothing here: put `cachedSource` in front, or two clients prompt twice. */
-export function defaultChain({ profile, region, promptMfa }: DefaultChainOptions): CredentialSource {
-  return async () => {
-    try {
-      const { fromNodeProviderChain } = await import('@aws-sdk/credential-providers')
-      const chosen = profile === undefined ? {} : { profile }
-      const provide = fromNodeProviderChain({ ...chosen, mfaCodeProvider: promptMfa, clientConfig: { region } })
-      const credentials = await provide()
-      const { accessKeyId, secretAccessKey, sessionToken, expiration } = credentials
-      const { $source = {} } = credentials as { readonly $source?: Readonly<Record<string, string>> }
-      return {
-        accessKeyId,
-        secretAccessKey: new Secret(secretAccessKey),
-        sessionToken: sessionToken === undefined ? undefined : new Secret(sessionToken),
-        expiresAt: expiration?.getTime(),
-        origin: nameSource($source, profile),
-        howToRenew: renewalOf($source, profile),
-      }
-    } catch (cause) {
-      throw aboutSource(explainAwsError(cause, 'the credentials of the default chain'), profile)
+export function defaultChain(options: DefaultChainOptions): CredentialSource {
+  return () => options.askForCodes((codeOf) => askChain(options, codeOf))
+}
+
+async function askChain({ profile, region }: DefaultChainOptions, codeOf: CodeOf): Promise<AwsCredentials> {
+  try {
+    const { fromNodeProviderChain } = await import('@aws-sdk/credential-providers')
+    const chosen = profile === undefined ? {} : { profile }
+    const provide = fromNodeProviderChain({ ...chosen, mfaCodeProvider: codeOf, clientConfig: { region } })
+    const credentials = await provide()
+    const { accessKeyId, secretAccessKey, sessionToken, expiration } = credentials
+    const { $source = {} } = credentials as { readonly $source?: Readonly<Record<string, string>> }
+    return {
+      accessKeyId,
+      secretAccessKey: new Secret(secretAccessKey),
+      sessionToken: sessionToken === undefined ? undefined : new Secret(sessionToken),
+      expiresAt: expiration?.getTime(),
+      origin: nameSource($source, profile),
+      howToRenew: renewalOf($source, profile),
     }
+  } catch (cause) {
+    const refusal = explainRefusedCode(cause) ?? explainAwsError(cause, 'the credentials of the default chain')
+    throw aboutSource(refusal, profile)
   }
 }
 

@@ -3,6 +3,7 @@ import type { AwsCredentials } from '../credentials/source.js'
 import { LoginRefusal } from '../login/refusal.js'
 import { Secret } from '../secret.js'
 import { explainAwsError } from './errors.js'
+import { explainRefusedCode } from './refused-code.js'
 import { clientSettings } from './sdk.js'
 
 /** The answer of GetSessionToken and AssumeRole. */
@@ -64,7 +65,7 @@ export function createSts(): Sts {
         const external = externalId === undefined ? {} : { ExternalId: externalId }
         const input = { RoleArn: roleArn, RoleSessionName: sessionName, ...external, ...mfaInput(mfa) }
         const { Credentials } = await sts.send(new sdk.AssumeRoleCommand(input)).catch((cause: Error) => {
-          throw explainMfa(cause) ?? explainRole(cause, roleArn)
+          throw explainRefusedCode(cause) ?? explainRole(cause, roleArn)
         })
         return temporary(Credentials, `role ${roleArn}`)
       }),
@@ -75,18 +76,8 @@ async function explained<T>(action: string, used: AwsCredentials, call: () => Pr
   try {
     return await call()
   } catch (cause) {
-    throw explainMfa(cause) ?? explainAwsError(cause, action, used)
+    throw explainRefusedCode(cause) ?? explainAwsError(cause, action, used)
   }
-}
-
-/** A wrong or used code is an AccessDenied that only its message tells from any other. */
-function explainMfa(cause: unknown): LoginRefusal | undefined {
-  const { name, message } = cause as Error
-  if (name !== 'AccessDenied' || !/MultiFactorAuthentication/i.test(message)) return undefined
-  return new LoginRefusal('ERR_IAM_MFA', 'AWS did not accept the MFA code.', {
-    hint: 'Wait for the next code (each works once), check `--mfa-serial-number`, and reload.',
-    cause,
-  })
 }
 
 function explainRole(cause: Error, roleArn: string): Error {

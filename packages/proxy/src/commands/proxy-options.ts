@@ -23,7 +23,7 @@ export function addProxyOptions(command: Command): Command {
     .option('--assume-role-arn <arn>', 'role to assume')
     .option('--assume-role-external-id <id>', 'external id for the role')
     .option('--assume-role-session-name <name>', 'session name for the role (default: iam-auth-proxy)')
-    .option('--mfa-serial-number <arn>', 'MFA device; its code is asked for on the terminal')
+    .option('--mfa-serial-number <arn>', 'MFA device; its code is asked for in the browser and on the terminal')
     .option('--mfa-token-code <code>', 'current code of the device, for the first time it is needed')
     .option('--log-format <format>', 'text or json (default: text)')
     .option('--log-level <level>', 'debug, info, warn or error (default: info; warn for exec and curl)')

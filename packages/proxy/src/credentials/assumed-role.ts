@@ -1,4 +1,5 @@
-import type { MfaCode, Sts } from '../aws/sts.js'
+import type { Sts } from '../aws/sts.js'
+import type { WithMfaCode } from './mfa.js'
 import type { CredentialSource } from './source.js'
 
 export interface AssumedRoleOptions {
@@ -8,15 +9,14 @@ export interface AssumedRoleOptions {
   readonly roleArn: string
   readonly sessionName: string
   readonly externalId: string | undefined
-  /** The current code of the device, where one is configured. */
-  readonly mfaCode: () => Promise<MfaCode | undefined>
+  readonly withMfaCode: WithMfaCode
 }
 
 /** AssumeRole with the base credentials: `--assume-role-arn`. */
 export function assumedRole(options: AssumedRoleOptions): CredentialSource {
-  const { sts, base, region, roleArn, sessionName, externalId, mfaCode } = options
+  const { sts, base, region, roleArn, sessionName, externalId, withMfaCode } = options
   return async () => {
     const credentials = await base()
-    return sts.assumeRole(credentials, region, { roleArn, sessionName, externalId, mfa: await mfaCode() })
+    return withMfaCode((mfa) => sts.assumeRole(credentials, region, { roleArn, sessionName, externalId, mfa }))
   }
 }

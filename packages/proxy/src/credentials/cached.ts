@@ -7,6 +7,8 @@ export interface CachedSource {
   (): Promise<AwsCredentials>
   /** Forgets what is kept, and what it was made from: AWS said it is not valid any more. */
   forget(): void
+  /** Somebody waits for new ones right now. */
+  isPending(): boolean
 }
 
 /**
@@ -40,6 +42,7 @@ export function cachedSource(
       kept = undefined
       madeFrom?.forget()
     },
+    isPending: () => pending !== undefined,
   })
 }
 

@@ -17,6 +17,8 @@ export interface CallerSource {
   forget(): void
   /** Who we were when AWS was asked last, without asking anybody. */
   known(): Caller | undefined
+  /** Somebody waits for new credentials right now. */
+  isPending(): boolean
 }
 
 /**
@@ -47,5 +49,6 @@ export function createCallerSource(
       known = undefined
       source.forget()
     },
+    isPending: source.isPending,
   })
 }

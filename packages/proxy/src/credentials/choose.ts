@@ -2,9 +2,9 @@ import type { Sts } from '../aws/sts.js'
 import { assumedRole } from './assumed-role.js'
 import { type CachedSource, cachedSource } from './cached.js'
 import { type CallerSource, createCallerSource } from './caller.js'
-import { mfaCodes } from './mfa.js'
+import { type AskForCodes, withCodesOf } from './mfa.js'
 import { sessionToken } from './session-token.js'
-import type { CredentialSource, MfaPrompt } from './source.js'
+import type { CredentialSource } from './source.js'
 
 /** What the person said about whom to become. */
 export interface CredentialChoice {
@@ -36,17 +36,17 @@ export function chooseCredentials(
   deps: {
     readonly base: CredentialSource
     readonly sts: Sts
-    readonly promptMfa: MfaPrompt
+    readonly askForCodes: AskForCodes
     readonly now: () => number
   },
 ): CredentialSources {
   const { sts, now } = deps
   const base = cachedSource(deps.base, now)
   const { region, assumeRole, mfa } = choice
-  const mfaCode = mfaCodes({ serialNumber: mfa?.serialNumber, firstCode: mfa?.code, prompt: deps.promptMfa })
+  const withMfaCode = withCodesOf(mfa?.serialNumber, deps.askForCodes)
   const tokens = (durationSeconds: number) =>
-    cachedSource(sessionToken({ sts, base, region, durationSeconds, mfaCode }), now, base)
-  const role = assumeRole && cachedSource(assumedRole({ sts, base, region, ...assumeRole, mfaCode }), now, base)
+    cachedSource(sessionToken({ sts, base, region, durationSeconds, withMfaCode }), now, base)
+  const role = assumeRole && cachedSource(assumedRole({ sts, base, region, ...assumeRole, withMfaCode }), now, base)
   return {
     identity: createCallerSource(role ?? (mfa === undefined ? base : tokens(MFA_SESSION_SECONDS)), sts, region),
     encryptor: role,

@@ -1,5 +1,6 @@
-import type { MfaCode, Sts } from '../aws/sts.js'
+import type { Sts } from '../aws/sts.js'
 import { LoginRefusal } from '../login/refusal.js'
+import type { WithMfaCode } from './mfa.js'
 import type { CredentialSource } from './source.js'
 
 export interface SessionTokenOptions {
@@ -8,7 +9,7 @@ export interface SessionTokenOptions {
   readonly region: string
   /** 900 to 129,600 (STS API reference, GetSessionToken). */
   readonly durationSeconds: number
-  readonly mfaCode: () => Promise<MfaCode | undefined>
+  readonly withMfaCode: WithMfaCode
 }
 
 /**
@@ -16,11 +17,11 @@ export interface SessionTokenOptions {
  * session that policies with `aws:MultiFactorAuthPresent` want. STS refuses it to temporary credentials, so we do.
  */
 export function sessionToken(options: SessionTokenOptions): CredentialSource {
-  const { sts, base, region, durationSeconds, mfaCode } = options
+  const { sts, base, region, durationSeconds, withMfaCode } = options
   return async () => {
     const credentials = await base()
     if (credentials.sessionToken !== undefined) throw temporaryCredentials(credentials.origin)
-    return sts.getSessionToken(credentials, region, { durationSeconds, mfa: await mfaCode() })
+    return withMfaCode((mfa) => sts.getSessionToken(credentials, region, { durationSeconds, mfa }))
   }
 }
 

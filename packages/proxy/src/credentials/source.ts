@@ -16,6 +16,3 @@ export interface AwsCredentials {
 
 /** One way to become someone. Rejects with a LoginRefusal that says what to do. */
 export type CredentialSource = () => Promise<AwsCredentials>
-
-/** Asks the person for the current code of an MFA device. Rejects with a LoginRefusal where nobody can be asked. */
-export type MfaPrompt = (serialNumber: string) => Promise<string>

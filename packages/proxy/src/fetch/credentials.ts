@@ -1,5 +1,6 @@
 import { explainAwsError } from '../aws/errors.js'
-import type { CredentialSource, MfaPrompt } from '../credentials/source.js'
+import type { AskForCodes, CodeOf } from '../credentials/mfa.js'
+import type { CredentialSource } from '../credentials/source.js'
 import { LoginRefusal } from '../login/refusal.js'
 import { Secret } from '../secret.js'
 import type { CredentialsProvider, IamFetchOptions } from './options.js'
@@ -22,16 +23,15 @@ export function givenCredentials(provide: CredentialsProvider): CredentialSource
   }
 }
 
-/** The code of an MFA device, by the program's own function; nobody sits before a service. */
-export function mfaPrompt(mfaCode: IamFetchOptions['mfaCode']): MfaPrompt {
-  return (
-    mfaCode ??
-    (async (serialNumber) => {
-      throw new LoginRefusal('ERR_IAM_MFA', `The profile wants a code of the MFA device ${serialNumber}.`, {
-        hint: 'Give createIamFetch the option mfaCode, a function that asks for it.',
-      })
-    })
-  )
+/** The code of an MFA device, by the program's own function, once a session; nobody sits before a service. */
+export function programsCodes(mfaCode: IamFetchOptions['mfaCode']): AskForCodes {
+  return (task) => task(mfaCode ?? noFunction)
+}
+
+const noFunction: CodeOf = async (serialNumber) => {
+  throw new LoginRefusal('ERR_IAM_MFA', `The profile wants a code of the MFA device ${serialNumber}.`, {
+    hint: 'Give createIamFetch the option mfaCode, a function that asks for it.',
+  })
 }
 
 async function asked(provide: CredentialsProvider) {

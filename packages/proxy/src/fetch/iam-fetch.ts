@@ -7,9 +7,10 @@ import type { Log } from '../log.js'
 import { createLoginLayer } from '../login/answer-challenge.js'
 import { createSessionJar } from '../login/sessions.js'
 import type { RefusalWords, RefusedLogin } from '../login/tell-refusal.js'
+import type { PersonAsked } from '../login/while-asked.js'
 import { createTrustList } from '../trust/list.js'
 import { readCall } from './call.js'
-import { givenCredentials, mfaPrompt } from './credentials.js'
+import { givenCredentials, programsCodes } from './credentials.js'
 import { readRegion } from './environment.js'
 import { follow } from './follow.js'
 import { logIn } from './log-in.js'
@@ -79,6 +80,7 @@ function createState(config: IamFetchConfig): FetchState {
       encrypt: createKmsEncrypt(),
       send: createSendByFetch(fetch),
       refusals: notingRefusals(reasons),
+      asked: NOBODY_ASKED,
       log: logOf(config.log),
       randomBytes,
       // No version: a bundle has no package.json of ours.
@@ -89,6 +91,9 @@ function createState(config: IamFetchConfig): FetchState {
   )
   return { config, fetch, login, jar, trust, clocks, reasons, refusals: new WeakMap(), challenged: new Set() }
 }
+
+/** The program's own function gives codes: nobody waits for a person. */
+const NOBODY_ASKED: PersonAsked = { whenOpen: () => () => {}, comeAgain: () => ({ kind: 'pass' }) }
 
 /** Nobody opens a page here: the 401 passes, and the reason is kept for the call whose it is. */
 function notingRefusals(reasons: FetchState['reasons']): RefusalWords {
@@ -106,10 +111,11 @@ function notingRefusals(reasons: FetchState['reasons']): RefusalWords {
 }
 
 function credentialsOf({ credentials, profile, mfaCode, region }: IamFetchConfig) {
-  const promptMfa = mfaPrompt(mfaCode)
-  const base = credentials === undefined ? defaultChain({ profile, region, promptMfa }) : givenCredentials(credentials)
+  const askForCodes = programsCodes(mfaCode)
+  const base =
+    credentials === undefined ? defaultChain({ profile, region, askForCodes }) : givenCredentials(credentials)
   const choice = { region, assumeRole: undefined, mfa: undefined }
-  return chooseCredentials(choice, { base, sts: createSts(), promptMfa, now: Date.now })
+  return chooseCredentials(choice, { base, sts: createSts(), askForCodes, now: Date.now })
 }
 
 function logOf(log: IamFetchLog | undefined): Log {

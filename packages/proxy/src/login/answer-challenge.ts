@@ -4,13 +4,14 @@ import { parseOwnChallenge, requireAcceptableTransport, requireOutsideAuthPath }
 import type { ChallengeAnswer, ChallengedExchange, LoginLayer } from './exchange.js'
 import { createSingleFlight } from './flights.js'
 import { mayBeFramed, mayLogIn } from './gate.js'
-import { logInOnce } from './log-in.js'
+import { logInOnce, waitsForCredentials } from './log-in.js'
 import { LoginRefusal } from './refusal.js'
 import { clientCookies, mergedCookieHeader } from './replay.js'
 import { createSeenVersion2 } from './seen-version2.js'
 import { createSessionJar, type ServiceSession, type SessionJar } from './sessions.js'
 import type { LoginDeps, LoginState } from './state.js'
 import { tellRefusal } from './tell-refusal.js'
+import { untilDoneOrAsked } from './while-asked.js'
 
 /** The sessions that the proxy keeps for clients without cookies. */
 export interface KeptSessions {
@@ -72,7 +73,13 @@ async function answerChallenge(exchange: ChallengedExchange, state: LoginState):
   const challenge = parseOwnChallenge(exchange, entry, state)
   requireAcceptableTransport(exchange, challenge, entry)
   requireOutsideAuthPath(exchange, challenge)
-  const result = await logInOnce(exchange, challenge, state)
+  const result = await untilDoneOrAsked(
+    exchange,
+    logInOnce(exchange, challenge, state),
+    () => waitsForCredentials(challenge, state.deps.credentials),
+    state.deps,
+  )
+  if (result.kind === 'asked') return result.answer
   if (result.kind === 'session') return replay(exchange, result.session, 'login')
   if (result.kind === 'redirect') return { kind: 'respond', status: 302, rawHeaders: result.rawHeaders, body: '' }
   return askAgain(exchange)

@@ -1,5 +1,6 @@
 import { type Challenge, DEFAULT_AUTH_PATH } from 'iam-auth-protocol'
 import type { Caller } from '../credentials/caller.js'
+import type { CredentialSources } from '../credentials/choose.js'
 import { postProof, redeemToken } from './deliver.js'
 import type { ChallengedExchange } from './exchange.js'
 import { isNavigation } from './gate.js'
@@ -48,7 +49,8 @@ async function countFailures(
     if (result.kind === 'session') budget.succeeded(origin)
     return result
   } catch (error) {
-    budget.failed(origin)
+    // That nobody has typed a code is no fault of the service.
+    if (!(error instanceof LoginRefusal && error.code === 'ERR_IAM_MFA')) budget.failed(origin)
     throw error
   }
 }
@@ -65,6 +67,12 @@ async function logIn(exchange: ChallengedExchange, challenge: Challenge, state: 
   deps.observer?.loggedIn({ origin, version: challenge.version, arn })
   if (result.kind === 'session') state.jar.put(origin, result.session)
   return result
+}
+
+/** Whether a login with this challenge would have to wait for credentials that are being fetched. */
+export function waitsForCredentials({ version }: Challenge, credentials: CredentialSources): boolean {
+  if (version !== 1) return credentials.identity.isPending()
+  return credentials.sessionToken.isPending() || credentials.encryptor?.isPending() === true
 }
 
 /** Credentials, and with those same ones who they are: of the realm, or nothing is proved and KMS is not asked. */

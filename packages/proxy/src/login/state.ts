@@ -9,6 +9,7 @@ import type { SingleFlight } from './flights.js'
 import type { SeenVersion2 } from './seen-version2.js'
 import type { ServiceSession, SessionJar } from './sessions.js'
 import type { RefusalObserver, RefusalWords } from './tell-refusal.js'
+import type { PersonAsked } from './while-asked.js'
 
 /** Everything a login needs from outside. Nothing here is loaded or asked before a challenge has passed every check. */
 export interface LoginDeps {
@@ -18,6 +19,8 @@ export interface LoginDeps {
   readonly send: SendToOrigin
   /** What a request gets where its login is not made: see `tell-refusal.ts`. */
   readonly refusals: RefusalWords
+  /** What there is besides, where a login waits for a person. */
+  readonly asked: PersonAsked
   readonly log: Log
   /** Told of every login made, and of every one refused. @default nobody */
   readonly observer?: RefusalObserver & { loggedIn(login: LoginMade): void }

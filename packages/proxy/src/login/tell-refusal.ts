@@ -65,7 +65,7 @@ export function tellRefusal(
 }
 
 /** A script may hide most of what tells a browser; that it speaks a language it cannot. */
-function isCommandLine(exchange: ChallengedExchange): boolean {
+export function isCommandLine(exchange: ChallengedExchange): boolean {
   return isNoBrowser(exchange) && headerValues(exchange.requestRawHeaders, 'accept-language').length === 0
 }
 

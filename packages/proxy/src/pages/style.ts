@@ -43,6 +43,13 @@ const CSS = [
   'button,input{font:inherit;color:inherit;padding:.3rem .8rem;border:1px solid var(--line);border-radius:4px;background:var(--ground)}',
   'button{cursor:pointer}',
   'button:hover,button:focus-visible,summary:focus-visible,a:focus-visible,input:focus-visible{outline:2px solid var(--mark);outline-offset:1px}',
+  // The form for an MFA code.
+  '.own main.ask{max-width:30rem;margin-top:8vh}',
+  '.ask label{display:block;margin-top:1.25rem;font-weight:600}',
+  '.ask [name=code]{font:1.6rem/1.4 ui-monospace,monospace;letter-spacing:.2em;width:9.5em;max-width:100%;padding:.35rem .6rem}',
+  '.ask [aria-invalid]{border-color:var(--mark)}',
+  '.reason{border-left:4px solid var(--mark);padding-left:.6rem;margin-top:.75rem}',
+  '.ask .next a,.ask .next button{display:inline-block;padding:.5rem 1.1rem;border:0;border-radius:6px;background:var(--ink);color:var(--paper)}',
   'details{border-top:1px solid var(--line)}',
   'details:last-of-type{border-bottom:1px solid var(--line)}',
   'summary{padding:.6rem 0;cursor:pointer}',

@@ -1,8 +1,8 @@
 /** The controlling terminal: of whoever started this, whatever stdin and stderr are. */
 export interface Terminal {
   write(text: string): void
-  /** Rejects with CancelledError on Ctrl-D. Ctrl-C ends the process, as it does anywhere else. */
-  ask(question: string): Promise<string>
+  /** Rejects with CancelledError on Ctrl-D and by `signal`. Ctrl-C ends the process, as it does anywhere else. */
+  ask(question: string, signal?: AbortSignal): Promise<string>
   close(): void
 }
 
@@ -33,7 +33,7 @@ export async function openTerminal(): Promise<Terminal> {
   const { input, output } = open()
   return {
     write: (text) => void output.write(text),
-    ask: (question) => askOnce(createInterface({ input, output, terminal: true }), question),
+    ask: (question, signal) => askOnce(createInterface({ input, output, terminal: true }), question, signal),
     close() {
       input.destroy()
       output.destroy()
@@ -44,8 +44,9 @@ export async function openTerminal(): Promise<Terminal> {
 /** Readline of a kind that answers with a promise. */
 type Readline = import('node:readline/promises').Interface
 
-async function askOnce(readline: Readline, question: string): Promise<string> {
+async function askOnce(readline: Readline, question: string, signal?: AbortSignal): Promise<string> {
   const over = new AbortController()
+  signal?.addEventListener('abort', () => over.abort(), { once: true })
   // Readline takes Ctrl-C from the terminal while it asks; whoever types it means the program.
   readline.once('SIGINT', () => {
     over.abort()

@@ -1,5 +1,7 @@
 import type { IncomingMessage } from 'node:http'
+import { formatHostPort } from '../config/host-port.js'
 import type { ChallengeAnswer } from '../login/exchange.js'
+import { reachedBy } from '../own/own-host.js'
 import type { Exchange } from './exchange.js'
 import { finishExchange } from './exchange.js'
 import { failExchange } from './fail.js'
@@ -62,6 +64,7 @@ async function askLogin(exchange: Exchange, challenge: IncomingMessage, replayab
       replayedWith,
       replayable,
       signal: controller.signal,
+      ownOrigin: ownOriginFor(exchange),
     })
   } catch {
     // Not supposed to happen: the service's own 401 is the safe answer.
@@ -70,6 +73,12 @@ async function askLogin(exchange: Exchange, challenge: IncomingMessage, replayab
   } finally {
     exchange.loginAbort.controller = undefined
   }
+}
+
+/** How this client has reached us: so it reaches our own pages as well. */
+function ownOriginFor({ context, request }: Exchange): string | undefined {
+  if (context.ownPages === undefined || request.socket.localPort === undefined) return undefined
+  return `http://${formatHostPort(reachedBy(request.socket))}`
 }
 
 function passOn(exchange: Exchange, challenge: IncomingMessage): void {

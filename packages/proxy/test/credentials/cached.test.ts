@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
 import { cachedSource } from '../../src/credentials/cached.js'
-import { mfaCodes } from '../../src/credentials/mfa.js'
 import type { AwsCredentials } from '../../src/credentials/source.js'
 import { Secret } from '../../src/secret.js'
 
@@ -86,17 +85,5 @@ describe('the credential cache', () => {
     await expect(source()).rejects.toThrow('no')
     state.fail = false
     await expect(source()).resolves.toMatchObject({ accessKeyId: 'AKIA' })
-  })
-})
-
-describe('MFA codes', () => {
-  it('uses the one of the command line once, then asks', async () => {
-    const codes = mfaCodes({ serialNumber: 'arn:device', firstCode: '111111', prompt: async () => '222222' })
-    expect(await codes()).toEqual({ serialNumber: 'arn:device', code: '111111' })
-    expect(await codes()).toEqual({ serialNumber: 'arn:device', code: '222222' })
-  })
-
-  it('has none without a device', async () => {
-    expect(await mfaCodes({ serialNumber: undefined, firstCode: undefined, prompt: async () => '1' })()).toBeUndefined()
   })
 })

@@ -66,7 +66,7 @@ function setUp({
         }
         return { credentials, principal: parsePrincipalArn(arn) }
       },
-      { forget: () => {}, known: () => undefined },
+      { forget: () => {}, known: () => undefined, isPending: () => false },
     )
   const layer = createLoginLayer({
     trust: list ?? createTrustList(mergeTrust([flagSource(trust.map(parseTrustEntry)), ...sources]).inForce),
@@ -85,6 +85,7 @@ function setUp({
       const lines = setCookie ?? ['__Host-iam_auth=session; Path=/; Secure', '__Host-iam_auth_c=; Max-Age=0; Path=/']
       return { status, rawHeaders: lines.flatMap((line) => ['Set-Cookie', line]), body: '' }
     },
+    asked: { whenOpen: () => () => {}, comeAgain: () => ({ kind: 'pass' }) },
     refusals: { page: renderRefusal, line: describeRefusal },
     log: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
     observer: { loggedIn: () => {}, refused: () => {} },
