@@ -77,6 +77,11 @@ const CLIENTS: readonly Client[] = [
       `require('http').get('${service}/text', (answer) => answer.pipe(process.stdout))`,
     ],
   },
+  {
+    name: 'the fetch of Node 24',
+    program: newNode,
+    command: (service) => [newNode ?? '', '-e', `fetch('${service}/text').then((r) => r.text()).then(console.log)`],
+  },
 ]
 
 const forFile = thisFile()

@@ -53,10 +53,23 @@ function isSameOrigin(request: GatedRequest): boolean {
 /** Nothing in it says that a browser made it. */
 export function isNoBrowser(request: GatedRequest): boolean {
   return (
-    !hasFetchMetadata(request) &&
+    (!hasFetchMetadata(request) || isFetchOfNode(request)) &&
     first(request, 'origin') === undefined &&
     first(request, 'referer') === undefined &&
     !(first(request, 'user-agent') ?? '').startsWith('Mozilla/')
+  )
+}
+
+/**
+ * Node's own fetch, and undici's, say `Sec-Fetch-Mode: cors` and none of the others. A browser sends Sec-Fetch-Site with it,
+ * but for Chromium's preflights over plain http, which are OPTIONS; and no page can have it call itself `node`.
+ */
+function isFetchOfNode(request: GatedRequest): boolean {
+  return (
+    ['node', 'undici'].includes(first(request, 'user-agent') ?? '') &&
+    first(request, 'sec-fetch-mode') === 'cors' &&
+    first(request, 'sec-fetch-site') === undefined &&
+    first(request, 'sec-fetch-dest') === undefined
   )
 }
 

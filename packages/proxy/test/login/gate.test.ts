@@ -37,6 +37,8 @@ const LET_IN: Case[] = [
   { name: 'a frame of the same origin', headers: metadata('same-origin', 'navigate', 'iframe') },
   { name: 'curl', origin: HTTP, headers: { 'User-Agent': 'curl/8.5.0', Accept: '*/*' } },
   { name: 'curl -X DELETE', origin: HTTP, method: 'DELETE', headers: { 'User-Agent': 'curl/8.5.0' } },
+  { name: 'fetch of Node', origin: HTTP, headers: { 'User-Agent': 'node', 'Sec-Fetch-Mode': 'cors' } },
+  { name: 'POST by undici', method: 'POST', headers: { 'User-Agent': 'undici', 'Sec-Fetch-Mode': 'cors' } },
   { name: 'a script without User-Agent', origin: HTTP, method: 'POST', headers: {} },
 ]
 
@@ -111,6 +113,19 @@ const KEPT_OUT: Case[] = [
     name: 'a script with a Referer of another site',
     origin: HTTP,
     headers: { 'User-Agent': 'python', Referer: 'http://evil.example/' },
+  },
+  {
+    name: 'what says it is Node, in a browser',
+    headers: { ...metadata('cross-site', 'cors', 'empty'), 'User-Agent': 'node' },
+  },
+  {
+    name: 'what says it is Node, with a destination',
+    headers: { 'User-Agent': 'node', 'Sec-Fetch-Mode': 'cors', 'Sec-Fetch-Dest': 'empty' },
+  },
+  { name: 'what says it is Node, and is no fetch', headers: { 'User-Agent': 'node', 'Sec-Fetch-Mode': 'no-cors' } },
+  {
+    name: 'fetch of Node for another site',
+    headers: { 'User-Agent': 'node', 'Sec-Fetch-Mode': 'cors', Origin: 'https://evil.example' },
   },
   {
     name: 'only Sec-Fetch-Mode, as Chromium sends with preflights',
