@@ -4,6 +4,7 @@ import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { NOTHING, ONE_LOGIN, tally } from '../support/aws-tally.js'
 import { chromiumPath, newVisitor, shown, startBrowser, type Visitor } from '../support/browser.js'
 import { thisFile, thisTest } from '../support/cleanup.js'
+import { type Certificate, certutilPath, installAuthority, makeCertificate, startTlsFront } from '../support/https.js'
 import { isMissing } from '../support/programs.js'
 import { startProxy, type TestProxy } from '../support/proxy.js'
 import { type ServiceOptions, startService, type TestService } from '../support/service.js'
@@ -30,9 +31,14 @@ const framed: [name: string, script: (origin: string) => string][] = [
   ],
 ]
 
+/** The names of a session's cookies: over TLS they are bound to the host by the browser itself. */
+const cookiesAt = (origin: string) =>
+  ['iam_auth', 'iam_auth.sig'].map((name) => (origin.startsWith('https:') ? `__Host-${name}` : name))
+
 /** Where browsers send Sec-Fetch-* and where they do not. */
-const places = ['http://127.0.0.1', 'http://wiki.example.test'] as const
+const places = ['http://127.0.0.1', 'http://wiki.example.test', 'https://wiki.example.test'] as const
 let sites = 0
+let certificate: Certificate
 
 /** A service at a name of its own, reached through the SOCKS server, or at its port of loopback. */
 async function serviceAt(place: string, options: ServiceOptions = {}): Promise<TestService & { origin: string }> {
@@ -43,7 +49,9 @@ async function serviceAt(place: string, options: ServiceOptions = {}): Promise<T
   sites += 1
   const origin = place.replace('//', `//s${sites}.`)
   const service = await startService(aws, thisTest, { ...options, origin })
-  socks.map(`${new URL(origin).hostname}:80`, service.port)
+  const { protocol, hostname } = new URL(origin)
+  if (protocol === 'http:') socks.map(`${hostname}:80`, service.port)
+  else socks.map(`${hostname}:443`, (await startTlsFront(service.port, certificate, thisTest)).port)
   return { ...service, origin }
 }
 
@@ -51,14 +59,19 @@ const visitor = (): Promise<Visitor> => newVisitor(browser, thisTest)
 const echo = (text: string | null) =>
   JSON.parse(text ?? '') as { method: string; text: string; arn: string; size: number }
 
-describe.skipIf(isMissing(chromiumPath, 'Chromium'))('Chromium through the proxy', () => {
+const isHere = !isMissing(chromiumPath, 'Chromium') && !isMissing(certutilPath, 'certutil (libnss3-tools)')
+
+describe.runIf(isHere)('Chromium through the proxy', () => {
   beforeAll(async () => {
     aws = await startLocalAws()
     forFile(aws.close)
     socks = await startSocksServer(forFile)
-    const args = ['--allow-loopback', '--socks-proxy', `127.0.0.1:${socks.port}`]
-    proxy = await startProxy(aws, forFile, { args })
-    browser = await startBrowser(proxy, forFile)
+    certificate = await makeCertificate(['*.wiki.example.test'], forFile)
+    const { configFolder, home } = await installAuthority(['example.test'], forFile)
+    const trusted = ['--trust', `https://*.example.test,key-account=${aws.state.account().id}`]
+    const reached = ['--allow-loopback', '--socks-proxy', `127.0.0.1:${socks.port}`, '--upstream-ca', certificate.path]
+    proxy = await startProxy(aws, forFile, { args: [...reached, ...trusted, '--config-dir', configFolder] })
+    browser = await startBrowser(proxy, forFile, home)
     const first = await startService(aws, forFile)
     const { open } = await newVisitor(browser, forFile)
     expect((await (await open()).goto(first.url))?.status()).toBe(200)
@@ -79,7 +92,7 @@ describe.skipIf(isMissing(chromiumPath, 'Chromium'))('Chromium through the proxy
       expect(tally(aws)).toEqual(ONE_LOGIN)
       expect(urls).toEqual([`${origin}/page`, `${origin}/page`, `${origin}/`])
       const names = (await context.cookies()).map(({ name }) => name)
-      expect(names.toSorted()).toEqual(['iam_auth', 'iam_auth.sig'])
+      expect(names.toSorted()).toEqual(cookiesAt(origin))
     })
 
     test('a public page fetches an API before there is a session', async () => {
@@ -180,13 +193,14 @@ describe.skipIf(isMissing(chromiumPath, 'Chromium'))('Chromium through the proxy
       expect(tally(aws)).toEqual(ONE_LOGIN)
     })
 
-    test('a WebSocket of a page without a session is refused, and nothing is asked', async () => {
+    test('a WebSocket of a page without a session is logged in, where its tunnel is one we look into', async () => {
       const { origin } = await serviceAt(place)
       const page = await (await visitor()).open()
       await page.goto(`${origin}/public`)
       await page.evaluate('openWebSocket()')
-      expect(await shown(page)).toBe('failed')
-      expect(tally(aws)).toEqual(NOTHING)
+      const isRead = place !== 'http://127.0.0.1'
+      expect(await shown(page)).toBe(isRead ? `hello ${aws.state.user('alice').arn}` : 'failed')
+      expect(tally(aws)).toEqual(isRead ? ONE_LOGIN : NOTHING)
     })
 
     test('a service with its own cookies keeps them through the login', async () => {
@@ -196,13 +210,14 @@ describe.skipIf(isMissing(chromiumPath, 'Chromium'))('Chromium through the proxy
       const page = await open()
       await page.goto(`${origin}/echo`)
       const { headers } = echo(await page.textContent('body')) as unknown as { headers: { cookie: string } }
-      expect(headers.cookie).toMatch(/^theme=dark; iam_auth=\S+; iam_auth\.sig=\S+$/)
+      const [session, signature] = cookiesAt(origin)
+      expect(headers.cookie).toMatch(new RegExp(`^theme=dark; ${session}=\\S+; ${signature}=\\S+$`))
     })
   })
 
   describe.each(places)('a page of another origin, with its target at %s,', (place) => {
     // A frame or object of a plain-http name looks like a page that is opened: see below.
-    const isPlain = place !== 'http://127.0.0.1'
+    const isPlain = place === 'http://wiki.example.test'
     const attacks: [name: string, script: (origin: string) => string][] = [
       [
         'an image',

@@ -94,7 +94,7 @@ const show = (text) => { document.querySelector('output').textContent = text }
 const callApi = (path = '/api/me', init) =>
   fetch(path, init).then((r) => r.json()).then((json) => show(JSON.stringify(json)), (e) => show('failed ' + e.name))
 const openWebSocket = () => {
-  const socket = new WebSocket('ws://' + location.host + '/socket')
+  const socket = new WebSocket(location.protocol.replace('http', 'ws') + '//' + location.host + '/socket')
   socket.onmessage = (event) => show(event.data)
   socket.onerror = () => show('failed')
 }

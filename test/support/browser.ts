@@ -17,11 +17,13 @@ const ARGUMENTS = [
 ]
 
 /** A real Chromium with a data directory of its own, all of whose requests go through the proxy. */
-export async function startBrowser(proxy: TestProxy, keep: Keeper): Promise<Browser> {
+export async function startBrowser(proxy: TestProxy, keep: Keeper, home = process.env['HOME']): Promise<Browser> {
   if (chromiumPath === undefined) throw new Error('there is no Chromium')
   const browser = await chromium.launch({
     executablePath: chromiumPath,
     args: ARGUMENTS,
+    // What its user trusts is below it.
+    env: { ...process.env, ...(home !== undefined && { HOME: home }) } as Record<string, string>,
     proxy: { server: proxy.url, bypass: '<-loopback>' },
   })
   keep(() => browser.close())
