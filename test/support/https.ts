@@ -10,6 +10,7 @@ import { findProgram } from './programs.js'
 import { makeDirectory } from './temporary-directory.js'
 
 export const certutilPath = findProgram('certutil')
+const opensslPath = findProgram('openssl') ?? 'openssl'
 
 /** A certificate that vouches for itself, as a company's own services have them, made by OpenSSL. */
 export interface Certificate {
@@ -34,7 +35,7 @@ export async function makeCertificate(
     `subjectAltName=${names.map((name) => `DNS:${name}`)}`,
   ]
   const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', keyPath]
-  execFileSync('openssl', ['req', '-x509', ...key, '-out', path, ...subject, ...options], { stdio: 'ignore' })
+  execFileSync(opensslPath, ['req', '-x509', ...key, '-out', path, ...subject, ...options], { stdio: 'ignore' })
   return { path, cert: readFileSync(path, 'utf8'), key: readFileSync(keyPath, 'utf8') }
 }
 
