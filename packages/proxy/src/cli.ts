@@ -5,14 +5,14 @@ import { printable } from './commands/printable.js'
 import { addListenerOptions, addProxyOptions } from './commands/proxy-options.js'
 import { addRunCommands } from './commands/run.js'
 import { addTrustCommands } from './commands/trust.js'
-import { ConfigError, type ProxyFlags } from './config/config.js'
+import { ConfigError, type ProxyConfig, type ProxyFlags } from './config/config.js'
 import { formatHostPort } from './config/host-port.js'
 import { formatConfig } from './config/print.js'
 import { resolveConfig } from './config/resolve.js'
 import { readSecretFile } from './config/secret-file.js'
 import { startWarnings } from './config/warnings.js'
 import { createLog } from './log.js'
-import { startProxy } from './main.js'
+import { type RunningProxy, startProxy } from './main.js'
 import { hideArguments, keepMemoryOutOfCoreFiles } from './private-process.js'
 import { readVersion } from './version.js'
 
@@ -40,7 +40,13 @@ export async function run(): Promise<void> {
   const context = { env, print, attempt: (task: () => Promise<void>) => attempt('iam-auth-proxy', task) }
   addTrustCommands(command, context)
   addRunCommands(command, context)
-  addLookCommands(command, context)
+  addLookCommands(command, {
+    ...context,
+    serve: (flags) => {
+      const config = resolveConfig({ logLevel: 'warn', ...flags }, env, readSecretFile)
+      return serve(config, startWarnings(config, env))
+    },
+  })
   await command.parseAsync()
 }
 
@@ -63,7 +69,7 @@ function createCommand(version: string): Command {
   return addProxyOptions(addListenerOptions(command))
 }
 
-async function serve(config: ReturnType<typeof resolveConfig>, warnings: readonly string[]): Promise<void> {
+async function serve(config: ProxyConfig, warnings: readonly string[]): Promise<RunningProxy> {
   const write = (line: string) => void process.stderr.write(line)
   const log = createLog({ format: config.logFormat, level: config.logLevel, write, now: Date.now })
   const proxy = await startProxy(config, log)
@@ -76,6 +82,7 @@ async function serve(config: ReturnType<typeof resolveConfig>, warnings: readonl
   if (config.logFormat === 'json') log.info({ address, url: `http://${address}` }, 'listening')
   else write(`iam-auth-proxy listening on http://${address}\n`)
   for (const warning of warnings) log.warn({}, warning)
+  return proxy
 }
 
 /** Taken before anything else happens: a launcher that is gone by the time we listen has left us to init. */

@@ -56,7 +56,7 @@ export async function askStatus({ address, auth }: ProxyToAsk): Promise<Status> 
 }
 
 /** Nobody listens there, or nobody who answers. */
-class NoProxyAnswers extends CommandFailure {
+export class NoProxyAnswers extends CommandFailure {
   constructor(at: string, cause: NodeJS.ErrnoException) {
     const why = cause.code === 'ECONNREFUSED' ? '' : ` (${cause.code ?? cause.message})`
     super(`no proxy answers at ${at}${why}. Start one with\niam-auth-proxy\nor say where it is: --proxy HOST:PORT`, {
