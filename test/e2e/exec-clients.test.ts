@@ -1,12 +1,16 @@
 import { spawnSync } from 'node:child_process'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Express } from 'express'
 import { type LocalAws, startLocalAws } from 'iam-auth-local-aws'
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { createAuthority } from '../../packages/proxy/src/tls/authority.js'
+import { writeAuthority } from '../../packages/proxy/src/tls/authority-file.js'
 import { FIRST_LOGIN, NOTHING, tally } from '../support/aws-tally.js'
 import { runBuilt } from '../support/built.js'
 import { thisFile, thisTest } from '../support/cleanup.js'
 import { makeRepository, serveGit } from '../support/git-server.js'
+import { startHttpsFront } from '../support/https-front.js'
 import { serveNpmPackage, servePythonPackage } from '../support/package-indexes.js'
 import { findProgram, isMissing } from '../support/programs.js'
 import { startService, type TestService } from '../support/service.js'
@@ -29,11 +33,18 @@ interface Client {
   readonly program: string | undefined
   readonly command: (service: string, folder: string) => readonly string[]
   readonly file?: string
+  /** Why it is not tried over https. */
+  readonly notOverHttps?: string
 }
 
 const CLIENTS: readonly Client[] = [
   { name: 'curl', program: curl, command: (service) => ['curl', '-sS', '-f', `${service}/text`] },
-  { name: 'wget', program: findProgram('wget'), command: (service) => ['wget', '-q', '-O', '-', `${service}/text`] },
+  {
+    name: 'wget',
+    program: findProgram('wget'),
+    command: (service) => ['wget', '-q', '-O', '-', `${service}/text`],
+    notOverHttps: 'it reads no variable for its roots: `ca install` puts ours into the system’s',
+  },
   {
     name: 'git',
     program: git,
@@ -71,6 +82,7 @@ const CLIENTS: readonly Client[] = [
   {
     name: 'the http of Node 24',
     program: newNode,
+    notOverHttps: 'its https is what fetch uses',
     command: (service) => [
       newNode ?? '',
       '-e',
@@ -88,21 +100,40 @@ const forFile = thisFile()
 let aws: LocalAws
 let service: TestService
 
+let secure: { origin: string; flags: string[]; env: NodeJS.ProcessEnv }
+
 beforeAll(async () => {
   aws = await startLocalAws()
   forFile(aws.close)
-  const folder = await makeDirectory(forFile)
-  service = await startService(aws, forFile, {
-    behind(app) {
-      app.get('/text', (_req, res) => void res.type('text/plain').send(TEXT))
-      if (git !== undefined) makeRepository(folder, TEXT)
-      serveGit(app, folder)
-      if (python !== undefined) servePythonPackage(app, folder, TEXT, python)
-      serveNpmPackage(app, folder, TEXT)
-    },
-  })
+  service = await startService(aws, forFile, { behind: await servesText() })
+  secure = await startSecureService()
 })
 beforeEach(() => aws.resetCalls())
+
+/** Routes with the text for every client. */
+async function servesText(origin?: string): Promise<(app: Express) => void> {
+  const folder = await makeDirectory(forFile)
+  return (app) => {
+    app.get('/text', (_req, res) => void res.type('text/plain').send(TEXT))
+    if (git !== undefined) makeRepository(folder, TEXT)
+    serveGit(app, folder)
+    if (python !== undefined) servePythonPackage(app, folder, TEXT, python)
+    serveNpmPackage(app, folder, TEXT, origin)
+  }
+}
+
+/** The same on https, and a user with a local authority that may speak for it. */
+async function startSecureService(): Promise<typeof secure> {
+  const front = await startHttpsFront(forFile)
+  const { origin } = front
+  const behind = await servesText(origin)
+  front.passTo((await startService(aws, forFile, { origin, behind })).port)
+  const folder = await makeDirectory(forFile)
+  await writeAuthority(folder, await createAuthority(['localhost'], Date.now()))
+  const file = join(folder, 'upstream.pem')
+  await writeFile(file, front.certificate)
+  return { origin, flags: ['--trust', origin, '--upstream-ca', file], env: { IAM_AUTH_PROXY_CONFIG_DIR: folder } }
+}
 
 /** Configuration of nobody: a proxy in a file of a client's own would go before ours. */
 async function cleanHome() {
@@ -138,12 +169,16 @@ async function exec(command: readonly string[], flags: readonly string[] = ['--t
   return { ended, stdout: running.stdout(), stderr: running.stderr(), home }
 }
 
-// Where the proxy speaks https for a service, its address is another row here.
-describe.each([['http', () => service.url]])('behind exec, over %s,', (_scheme, address) => {
-  for (const { name, program, command, file } of CLIENTS) {
+describe.each([
+  ['http', () => ({ origin: service.url, flags: ['--trust', service.url], env: {} })],
+  ['https', () => secure],
+] as const)('behind exec, over %s,', (scheme, target) => {
+  for (const { name, program, command, file, notOverHttps } of CLIENTS) {
+    if (scheme === 'https' && notOverHttps !== undefined) continue
     test.skipIf(isMissing(program, name))(`${name} gets what is behind a login, with one login`, async () => {
       const folder = await makeDirectory(thisTest)
-      const { ended, stdout, stderr } = await exec(command(address(), folder))
+      const { origin, flags, env } = target()
+      const { ended, stdout, stderr } = await exec(command(origin, folder), flags, env)
       expect({ ended, stderr }).toMatchObject({ ended: 0 })
       expect(file === undefined ? stdout : await readFile(join(folder, file), 'utf8')).toContain(TEXT)
       expect(tally(aws)).toEqual(FIRST_LOGIN)

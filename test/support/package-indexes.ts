@@ -21,8 +21,8 @@ with zipfile.ZipFile(sys.argv[1], 'w') as wheel:
   app.get(`/files/${WHEEL}`, (_req, res) => void res.type('application/zip').send(readFileSync(file)))
 }
 
-/** A registry below `/npm` with one package, which exports the text. */
-export function serveNpmPackage(app: Express, folder: string, text: string): void {
+/** A registry below `/npm` with one package, which exports the text. It names its files by its origin. */
+export function serveNpmPackage(app: Express, folder: string, text: string, origin?: string): void {
   const manifest = { name: NAME, version: '1.0.0', main: 'index.js' }
   mkdirSync(join(folder, 'package'))
   writeFileSync(join(folder, 'package', 'package.json'), JSON.stringify(manifest))
@@ -30,7 +30,7 @@ export function serveNpmPackage(app: Express, folder: string, text: string): voi
   const tarball = join(folder, 'package.tgz')
   succeed('tar', '-czf', tarball, '-C', folder, 'package')
   app.get(`/npm/${NAME}`, (req, res) => {
-    const dist = { tarball: `http://${req.get('host')}/npm/${NAME}/-/${NAME}-1.0.0.tgz` }
+    const dist = { tarball: `${origin ?? `http://${req.get('host')}`}/npm/${NAME}/-/${NAME}-1.0.0.tgz` }
     res.json({ name: NAME, 'dist-tags': { latest: '1.0.0' }, versions: { '1.0.0': { ...manifest, dist } } })
   })
   app.get(`/npm/${NAME}/-/${NAME}-1.0.0.tgz`, (_req, res) => {
