@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { type LocalAws, startLocalAws } from 'iam-auth-local-aws'
 import type { Browser, Page } from 'playwright-core'
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
@@ -8,6 +10,7 @@ import { curl } from '../support/curl.js'
 import { isMissing } from '../support/programs.js'
 import { cleanEnvironment, keysOf, startProxy, type TestProxy } from '../support/proxy.js'
 import { startService, type TestService } from '../support/service.js'
+import { makeDirectory } from '../support/temporary-directory.js'
 import { scriptPath, startProxyOnTerminal } from '../support/terminal.js'
 import { until } from '../support/until.js'
 
@@ -161,6 +164,36 @@ describe.skipIf(isMissing(chromiumPath, 'Chromium'))('the form for an MFA code',
       .catch(String)
     expect(redirect).not.toContain('/mfa')
   }, 40_000)
+
+  test('a profile with mfa_serial asks in the same way, and whoever has the address may answer without a browser', async () => {
+    const [{ serialNumber: serial = '' } = {}] = aws.state.user('alice').mfaDevices
+    const { accessKeyId, secretAccessKey } = keysOf(aws, 'alice')
+    const file = join(await makeDirectory(thisTest), 'config')
+    const role = `arn:aws:iam::${aws.state.account().id}:role/developer`
+    await writeFile(
+      file,
+      `[profile keys]\naws_access_key_id=${accessKeyId}\naws_secret_access_key=${secretAccessKey}\n` +
+        `[profile dev]\nrole_arn=${role}\nsource_profile=keys\nmfa_serial=${serial}\n`,
+      { mode: 0o600 },
+    )
+    const env = { ...cleanEnvironment(aws), AWS_CONFIG_FILE: file, AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '' }
+    const proxy = await startProxy(aws, thisTest, { args: ['--allow-loopback', '--profile', 'dev'], env })
+    const told = await curl(proxy.url, [`${service.url}/`], thisTest)
+    expect(told.status).toBe(503)
+    const [form = ''] = /http\S+$/m.exec(told.text) ?? []
+    const csrf = /name="csrf" value="([^"]+)"/.exec((await curl(undefined, [form], thisTest)).text)?.[1] ?? ''
+    const id = new URL(form).searchParams.get('id') ?? ''
+    const post = async (fields: Record<string, string>) => {
+      const data = Object.entries(fields).flatMap(([name, value]) => ['--data-urlencode', `${name}=${value}`])
+      return curl(undefined, [...data, `${proxy.url}/mfa`], thisTest)
+    }
+    expect((await post({ id, code: aws.totp(serial) })).status).toBe(403)
+    expect((await post({ csrf, id: 'guessed', code: aws.totp(serial) })).status).toBe(404)
+    expect((await post({ csrf, id, code: aws.totp(serial) })).status).toBe(303)
+    expect((await curl(undefined, [form], thisTest)).text).toContain('AWS took the code')
+    expect((await curl(proxy.url, [`${service.url}/`], thisTest)).text).toContain(':assumed-role/developer/')
+    expect(tally(aws)).toMatchObject({ AssumeRole: 1 })
+  })
 
   test('a page outside what was asked is not where it goes on to', async () => {
     const { proxy } = await setUp()

@@ -84,8 +84,8 @@ function hintFor(message: string, { key, context, credentials }: DeniedEncrypt):
   const statement = { Effect: 'Allow', Action: 'kms:Encrypt', Resource: key.arn, ...condition }
   // Long-lived keys carry no MFA, and a condition for it looks like a missing permission.
   const mfa =
-    credentials.sessionToken === undefined ? ' If it is there, it may want MFA: `--mfa-serial-number ARN`.' : ''
-  return `Ask for this statement in ${place ?? 'the IAM policies of your user or role'}.${mfa}\n${pretty(statement)}`
+    credentials.sessionToken === undefined ? ' (If it is there, it may want MFA: `--mfa-serial-number ARN`.)' : ''
+  return `Ask for this statement in ${place ?? 'the IAM policies of your user or role'}:${mfa}\n${pretty(statement)}`
 }
 
 const ORIGIN_KEY = 'kms:EncryptionContext:iam-auth-origin'

@@ -42,6 +42,13 @@ const RETRY_AFTER: Readonly<Record<string, number>> = {
 
 const TITLES: Partial<Record<Code, string>> = {
   ERR_IAM_AWS_UNAVAILABLE: 'AWS cannot be reached',
+  ERR_IAM_BUDGET: 'Wait a minute',
+  ERR_IAM_CLOCK_SKEW: 'The clock of this machine is wrong',
+  ERR_IAM_CREDENTIALS_INVALID: 'AWS does not know your credentials',
+  ERR_IAM_EXPIRY: 'Two clocks differ',
+  ERR_IAM_KEY_ACCOUNT: 'The key is of another account',
+  ERR_IAM_REALM_MISMATCH: 'You are signed in to another account',
+  ERR_IAM_VERSION_NOT_ALLOWED: 'This service wants your AWS credentials',
   ERR_IAM_CREDENTIALS_EXPIRED: 'Your AWS credentials have expired',
   ERR_IAM_ENCRYPT_DENIED: 'You may not log in here yet',
   ERR_IAM_KEY_PIN: 'The key of this service has changed',

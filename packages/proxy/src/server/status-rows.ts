@@ -139,7 +139,7 @@ export const CERTIFICATE = row(
   502,
   'tls_certificate_error',
   (where, what) => `The certificate of ${where} cannot be trusted: ${what}.`,
-  'Somebody may be in between, so nothing was sent. If its issuer is your company: start the proxy with its certificate: `--upstream-ca FILE`.',
+  'Somebody may be in between, so nothing was sent. If you know its issuer and trust it, start the proxy with its certificate: `--upstream-ca FILE`.',
   'The people who run the service, or your network.',
   'The service could not be recognised',
 )
