@@ -34,7 +34,11 @@ export const proxyLogin = [
       ['a browser is no browser', " &&\n    !(first(request, 'user-agent') ?? '').startsWith('Mozilla/')", ''],
       ['another Origin of no browser', " &&\n    first(request, 'origin') === undefined", ''],
       ['another Referer of no browser', " &&\n    first(request, 'referer') === undefined", ''],
-      ['Sec-Fetch fields of no browser', '!hasFetchMetadata(request) &&\n    first', 'first'],
+      [
+        'Sec-Fetch fields of no browser',
+        '(!hasFetchMetadata(request) || isFetchOfNode(request)) &&\n    first',
+        'first',
+      ],
       ['the first of two fields counts', "values.length > 1 ? values.join('\\n') : values[0]", 'values[0]'],
       ['what may be framed is not known', 'return isNavigation(request) && !hasFetchMetadata(request)', 'return false'],
     ],
