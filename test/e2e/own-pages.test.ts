@@ -6,7 +6,7 @@ import { chromiumPath, startBrowserWith, startBrowserWithoutProxy } from '../sup
 import { thisFile, thisTest } from '../support/cleanup.js'
 import { curl } from '../support/curl.js'
 import { isMissing } from '../support/programs.js'
-import { startProxy, type TestProxy } from '../support/proxy.js'
+import { keysOf, startProxy, type TestProxy } from '../support/proxy.js'
 import { startService } from '../support/service.js'
 import { startSocksServer } from '../support/socks-server.js'
 
@@ -70,8 +70,23 @@ describe.skipIf(NOT_INSTALLED)('the status page', () => {
     await page.goto(wrong.url)
     await page.click('button:has-text("Check now")')
     await page.waitForSelector('h1:has-text("Logins do not work")')
-    expect(await page.textContent('#headline')).toContain('AWS does not know these credentials.')
+    expect(await page.textContent('#headline')).toContain('AWS does not know these credentials')
     expect(await page.content()).not.toContain(credentials.accessKeyId)
+  })
+
+  test('has a link to the form where AWS wants an MFA code to say who the user is', async () => {
+    const user = aws.state.addUser({ name: 'status-mfa', mfaDevices: [{}] })
+    const serial = user.mfaDevices[0]?.serialNumber ?? ''
+    const args = ['--mfa-serial-number', serial]
+    const proxy = await startProxy(aws, thisTest, { args, credentials: keysOf(aws, 'status-mfa') })
+    const page = await openStatus(proxy)
+    await page.click('button:has-text("Check now")')
+    await page.click('#identity a:has-text("type it")')
+    await page.fill('#code', aws.totp(serial))
+    await page.click('button')
+    await page.waitForSelector('text=AWS took the code')
+    await page.goto(proxy.url)
+    expect(await page.textContent('#identity')).toContain(user.arn)
   })
 
   test('forgets a session when told to: the next request logs in again', async () => {

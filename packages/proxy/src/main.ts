@@ -75,7 +75,7 @@ export async function startProxy(
   const clients = clientsOf(config, log)
   const interception = await createInterception({ ...authorityOf(files), now: Date.now, log })
   const strict = config.onlyTrusted ? { onlyTrusted: trust } : {}
-  const identity = createIdentityCheck({ source: credentials.identity, config, activity })
+  const identity = createIdentityCheck({ source: credentials.identity, config, activity, asked: mfa.asked })
   const about = { version: readVersion(), startedAt: Date.now(), now: Date.now, config }
   const status = statusRoutes({ ...about, activity, trust, sessions: login.sessions, identity })
   const ownPages = createOwnPages({ routes: [...status, proxyPacRoute(trust), ...mfa.routes], log })

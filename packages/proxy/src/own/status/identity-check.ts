@@ -2,6 +2,7 @@ import type { Activity } from '../../activity/activity.js'
 import type { ProxyConfig } from '../../config/config.js'
 import type { CallerSource } from '../../credentials/caller.js'
 import { LoginRefusal } from '../../login/refusal.js'
+import type { PersonAsked } from '../../login/while-asked.js'
 import type { Status } from './status.js'
 
 /** Who we are for AWS: what is known, and asking when a person wants to know. */
@@ -15,11 +16,17 @@ export interface IdentityCheckDeps {
   readonly source: CallerSource
   readonly config: Pick<ProxyConfig, 'credentials' | 'profile'>
   readonly activity: Pick<Activity, 'identified'>
+  /** Questions to the person: AWS may want an MFA code first. */
+  readonly asked: Pick<PersonAsked, 'whenOpen'>
 }
 
-export function createIdentityCheck({ source, config, activity }: IdentityCheckDeps): IdentityCheck {
+export function createIdentityCheck({ source, config, activity, asked }: IdentityCheckDeps): IdentityCheck {
   let asking = false
+  let codeForm: string | undefined
   const ask = async () => {
+    const stop = asked.whenOpen((question) => {
+      codeForm = question.formPath(undefined)
+    })
     try {
       await source(config.credentials.region)
       activity.identified(undefined)
@@ -27,6 +34,8 @@ export function createIdentityCheck({ source, config, activity }: IdentityCheckD
       const { code, message, hint } = error instanceof LoginRefusal ? error : UNFORESEEN
       activity.identified({ code, message, hint })
     } finally {
+      stop()
+      codeForm = undefined
       asking = false
     }
   }
@@ -42,6 +51,7 @@ export function createIdentityCheck({ source, config, activity }: IdentityCheckD
       return {
         source: describeSource(config),
         isAsking: asking,
+        codeForm: codeForm ?? null,
         arn: caller?.principal.arn ?? null,
         account: caller?.principal.account ?? null,
         expiresAt: expiresAt === undefined ? null : new Date(expiresAt).toISOString(),

@@ -33,18 +33,23 @@ function renderHeadline({ problem, services, route }: Status): Html {
 }
 
 function renderIdentity({ identity, now }: Status, csrfToken: string): Html {
-  const { arn, account, source, expiresAt, isAsking } = identity
+  const { arn, account, source, expiresAt } = identity
   const until =
     arn === null
       ? undefined
       : html`<dt>Expires</dt><dd>${expiresAt === null ? 'never' : formatExpiry(expiresAt, now)}</dd>`
   const known =
     arn === null
-      ? html`<dt>You are</dt><dd>${isAsking ? 'asking AWS …' : 'not known yet: AWS is asked at the first login'}</dd>`
+      ? html`<dt>You are</dt><dd>${renderUnknown(identity)}</dd>`
       : html`<dt>You are</dt><dd>${arn}</dd><dt>Account</dt><dd>${account ?? ''}</dd>`
   return html`<div class="row"><h2>Your AWS identity</h2>
 <form method="post" action="/identity/check"><input type="hidden" name="csrf" value="${csrfToken}"><button>Check now</button></form></div>
 <dl>${known}<dt>From</dt><dd>${source}</dd>${until}</dl>`
+}
+
+function renderUnknown({ isAsking, codeForm }: Status['identity']): Html {
+  if (codeForm !== null) return html`AWS wants an MFA code: <a href="${codeForm}">type it</a>`
+  return isAsking ? html`asking AWS …` : html`not known yet: AWS is asked at the first login`
 }
 
 function formatExpiry(expiresAt: string, now: string): string {

@@ -34,6 +34,8 @@ export interface Status {
     readonly source: string
     /** AWS is being asked right now. */
     readonly isAsking: boolean
+    /** Where the MFA code that AWS wants for it is typed. */
+    readonly codeForm: string | null
     /** Nobody knows before the first login. */
     readonly arn: string | null
     readonly account: string | null
