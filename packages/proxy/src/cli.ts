@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { addCaCommands } from './commands/ca.js'
 import { CommandFailure } from './commands/failure.js'
 import { addLookCommands } from './commands/look.js'
 import { printable } from './commands/printable.js'
@@ -47,6 +48,7 @@ export async function run(): Promise<void> {
       return serve(config, startWarnings(config, env))
     },
   })
+  addCaCommands(command, context)
   await command.parseAsync()
 }
 

@@ -76,7 +76,7 @@ async function add(name: string, command: Command, { env, print }: TrustCommandC
 async function list(command: Command, { env, print }: TrustCommandContext): Promise<void> {
   const { trust = [], json = false, ...flags } = command.optsWithGlobals<CommonFlags & { json?: boolean }>()
   const { listTrust } = await import('./trust-list.js')
-  const { text, problems } = listTrust({ flags: trust.map(parseFlag), ...whose(flags, env) }, json)
+  const { text, problems } = listTrust({ flags: trust.map(parseTrustFlag), ...whose(flags, env) }, json)
   print(text)
   if (problems.length > 0) throw new ConfigError(problems)
 }
@@ -92,7 +92,8 @@ function whose({ configDir }: CommonFlags, env: Env): { files: TrustFiles; uid: 
   return { files: trustFiles({ configDir, env, platform, home: homeFolder() }), uid: process.getuid?.() }
 }
 
-function parseFlag(text: string): TrustEntry {
+/** A `--trust` value of the program. @throws ConfigError */
+export function parseTrustFlag(text: string): TrustEntry {
   try {
     return parseTrustEntry(text)
   } catch (error) {

@@ -11,6 +11,9 @@ const VERSION = 1
 const OTHERS = 0o077
 const AGAIN = 'iam-auth-proxy ca install makes a new one'
 
+/** Nobody else had to do with it, and it is of no use. */
+export class DamagedAuthorityError extends ConfigError {}
+
 /**
  * The authority of this user; undefined where none is installed. One that has expired is given too: see `expiresAt`.
  *
@@ -27,7 +30,7 @@ export async function readAuthority(configFolder: string, uid = process.getuid?.
   try {
     return openAuthority(parseRecord(text))
   } catch (error) {
-    throw new ConfigError([`${record} is damaged (${(error as Error).message}): ${AGAIN}`])
+    throw new DamagedAuthorityError([`${record} is damaged (${(error as Error).message}): ${AGAIN}`])
   }
 }
 

@@ -94,13 +94,10 @@ describe('contexts', () => {
   it('are made in milliseconds', async () => {
     const { contexts } = await setUp()
     await contexts.secureContextFor('warm.corp.test')
-    const times = []
-    for (let count = 0; count < 50; count++) {
-      const start = performance.now()
-      await contexts.secureContextFor(`h${count}.corp.test`)
-      times.push(performance.now() - start)
-    }
-    // The median: one slow turn may be the machine's. Measured: 3 ms, with a new RSA key each it would be 100.
-    expect(times.sort((a, b) => a - b)[25]).toBeLessThan(20)
+    const start = process.cpuUsage()
+    for (let count = 0; count < 50; count++) await contexts.secureContextFor(`h${count}.corp.test`)
+    const { user, system } = process.cpuUsage(start)
+    // Of the processor, not of the clock: others may use the machine. Measured: 3 ms, with a new RSA key each it would be 100.
+    expect((user + system) / 1000 / 50).toBeLessThan(30)
   })
 })
