@@ -20,12 +20,8 @@ export interface Certificate {
   readonly key: string
 }
 
-/** @param names as in a certificate: `*.example.test` @param options more of `openssl req` */
-export async function makeCertificate(
-  names: readonly string[],
-  keep: Keeper,
-  options: readonly string[] = ['-days', '2'],
-): Promise<Certificate> {
+/** @param names as in a certificate: `*.example.test` */
+export async function makeCertificate(names: readonly string[], keep: Keeper): Promise<Certificate> {
   const folder = await makeDirectory(keep)
   const [path, keyPath] = [join(folder, 'cert.pem'), join(folder, 'key.pem')]
   const subject = [
@@ -34,8 +30,8 @@ export async function makeCertificate(
     '-addext',
     `subjectAltName=${names.map((name) => `DNS:${name}`)}`,
   ]
-  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', keyPath]
-  execFileSync(opensslPath, ['req', '-x509', ...key, '-out', path, ...subject, ...options], { stdio: 'ignore' })
+  const key = ['-days', '2', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', keyPath]
+  execFileSync(opensslPath, ['req', '-x509', ...key, '-out', path, ...subject], { stdio: 'ignore' })
   return { path, cert: readFileSync(path, 'utf8'), key: readFileSync(keyPath, 'utf8') }
 }
 

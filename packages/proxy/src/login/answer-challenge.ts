@@ -1,4 +1,4 @@
-import { ProtocolError } from 'iam-auth-protocol'
+import { type CookiePair, ProtocolError } from 'iam-auth-protocol'
 import { createAttemptBudget } from './budget.js'
 import { parseOwnChallenge, requireAcceptableTransport, requireOutsideAuthPath } from './checks.js'
 import type { ChallengeAnswer, ChallengedExchange, LoginLayer } from './exchange.js'
@@ -94,16 +94,26 @@ function noteRejectedReplay({ origin, replayedWith }: ChallengedExchange, { jar,
   deps.log.warn({ origin }, 'the service answered 401 to a request with the session it had just issued')
 }
 
+/** ms after a login in which a browser may still send what it had in its queue, with the cookies of before. */
+const SETTLING_MS = 30_000
+
 /**
  * A session that answers this 401 without a login: for clients that keep no cookies, and for requests that were already
- * under way when another one logged in.
+ * under way when another one logged in. Twenty tabs of a laptop that wakes are one login.
  */
 function keptSession(exchange: ChallengedExchange, jar: SessionJar): ServiceSession | undefined {
   if (exchange.replayedWith !== undefined) return undefined
   const session = jar.get(exchange.origin)
   if (session === undefined) return undefined
-  const keepsNoCookies = clientCookies(exchange.requestRawHeaders).length === 0
-  return keepsNoCookies || session.obtainedAt > exchange.startedAt ? session : undefined
+  const cookies = clientCookies(exchange.requestRawHeaders)
+  if (cookies.length === 0 || session.obtainedAt > exchange.startedAt) return session
+  const mayBeQueued = exchange.startedAt - session.obtainedAt < SETTLING_MS
+  return mayBeQueued && !isSessionOf(cookies, session) ? session : undefined
+}
+
+/** The very session was sent, so it is what the service has refused. */
+function isSessionOf(cookies: readonly CookiePair[], { pairs }: ServiceSession): boolean {
+  return pairs.every(({ name, value }) => cookies.some((own) => own.name === name && own.value === value))
 }
 
 /** A service that says itself who may frame it (here, or by `frame-ancestors`, which beats this) is not overruled. */

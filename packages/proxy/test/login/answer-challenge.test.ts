@@ -239,6 +239,17 @@ describe('answering a challenge of version 2', () => {
     expect(calls.send).toBe(1)
   })
 
+  it('keeps it for half a minute for what a browser had in its queue, with the cookies of before', async () => {
+    const { layer, calls } = setUp()
+    await layer.answer(exchange())
+    const sent = (cookie: string, startedAt: number) =>
+      exchange({ requestRawHeaders: ['User-Agent', 'curl/8.5.0', 'Cookie', cookie], startedAt })
+    expect(await layer.answer(sent('__Host-iam_auth=old; a=b', 20_000))).toMatchObject({ source: 'kept-session' })
+    expect(await layer.answer(sent('__Host-iam_auth=session; a=b', 20_000))).toMatchObject({ source: 'login' })
+    expect(await layer.answer(sent('__Host-iam_auth=old; a=b', 40_000))).toMatchObject({ source: 'login' })
+    expect(calls.send).toBe(3)
+  })
+
   it('logs in again when the kept session is refused, and passes when a new one is', async () => {
     const { layer, calls } = setUp()
     const bare = { requestRawHeaders: ['User-Agent', 'curl/8.5.0'] }
@@ -423,7 +434,7 @@ describe('answering a challenge of version 1', () => {
     const { layer, calls } = setUp({ trust: [`${ORIGIN},protocol=1`] })
     await layer.answer(exchange())
     const before = { ...calls }
-    expect(await layer.answer(original({ startedAt: 9000 }))).toMatchObject({ kind: 'pass' })
+    expect(await layer.answer(original({ startedAt: 90_000 }))).toMatchObject({ kind: 'pass' })
     expect(calls).toEqual(before)
   })
 
