@@ -56,8 +56,8 @@ export const proxyLogin = [
       ['pages in frames', 'mayBeFramed(exchange) ? NOT_FRAMED : []', '[]'],
       [
         'a session for those who keep cookies',
-        'keepsNoCookies || session.obtainedAt > exchange.startedAt ? session : undefined',
-        'session',
+        'return mayBeQueued && !isSessionOf(cookies, session) ? session : undefined',
+        'return session',
       ],
     ],
   ],
