@@ -7,6 +7,7 @@ import { NOTHING, ONE_LOGIN, tally } from '../support/aws-tally.js'
 import { type Bastion, openSsh, startBastion } from '../support/bastion.js'
 import { thisFile, thisTest } from '../support/cleanup.js'
 import { curl } from '../support/curl.js'
+import { installAuthority, makeCertificate, startTlsFront } from '../support/https.js'
 import { findProgram, isMissing } from '../support/programs.js'
 import { startProxy, type TestProxy } from '../support/proxy.js'
 import { startService, type TestService } from '../support/service.js'
@@ -46,6 +47,23 @@ describe.skipIf(missing)('a bastion: ssh -N -D to a real sshd', () => {
     const answer = await curl(proxy.url, ['--proxytunnel', `${origin}/public`], thisTest)
     expect(answer.status).toBe(200)
     expect(tally(aws)).toEqual(NOTHING)
+  })
+
+  test('an https service is logged in to through it, its TLS ending at the proxy', async () => {
+    let port = 0
+    const certificate = await makeCertificate(['localhost'], thisTest)
+    const front = await startTlsFront(() => port, certificate, thisTest)
+    const url = `https://localhost:${front.port}`
+    const other = await startService(aws, thisTest, { origin: url })
+    port = other.port
+    const { configFolder, root } = await installAuthority(['localhost'], thisTest)
+    const reached = ['--socks-proxy', bastion.socks, '--upstream-ca', certificate.path]
+    const args = [...reached, '--trust', url, '--config-dir', configFolder]
+    const own = await startProxy(aws, thisTest, { args })
+    const answer = await curl(own.url, ['--cacert', root, '--http2', '-d', 'whole', `${url}/echo`], thisTest)
+    expect(answer).toMatchObject({ exitCode: 0, status: 200 })
+    expect(answer.text).toContain('"text":"whole"')
+    expect(tally(aws)).toMatchObject({ Encrypt: 1, Decrypt: 1 })
   })
 
   test('a WebSocket is logged in through it', async () => {

@@ -51,7 +51,7 @@ async function serviceAt(place: string, options: ServiceOptions = {}): Promise<T
   const service = await startService(aws, thisTest, { ...options, origin })
   const { protocol, hostname } = new URL(origin)
   if (protocol === 'http:') socks.map(`${hostname}:80`, service.port)
-  else socks.map(`${hostname}:443`, (await startTlsFront(service.port, certificate, thisTest)).port)
+  else socks.map(`${hostname}:443`, (await startTlsFront(() => service.port, certificate, thisTest)).port)
   return { ...service, origin }
 }
 

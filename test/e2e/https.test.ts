@@ -29,7 +29,7 @@ async function serviceBelow(parent: string, options: ServiceOptions = {}, shown 
   services += 1
   const origin = `https://s${services}.${parent}`
   const service = await startService(aws, keep, { ...options, origin })
-  const front = await startTlsFront(service.port, shown, keep)
+  const front = await startTlsFront(() => service.port, shown, keep)
   socks.map(`${new URL(origin).hostname}:443`, front.port)
   return { ...service, origin, front }
 }

@@ -35,9 +35,9 @@ export async function makeCertificate(names: readonly string[], keep: Keeper): P
   return { path, cert: readFileSync(path, 'utf8'), key: readFileSync(keyPath, 'utf8') }
 }
 
-/** What stands before a service that speaks http, as a load balancer does: TLS ends here. */
+/** What stands before a service that speaks http, as a load balancer does: TLS ends here. `to`: the service's port, asked for each connection. */
 export async function startTlsFront(
-  to: number,
+  to: () => number,
   { cert, key }: Certificate,
   keep: Keeper,
 ): Promise<{ port: number; connections(): number }> {
@@ -45,7 +45,7 @@ export async function startTlsFront(
   let connections = 0
   const server = tls.createServer({ cert, key, ALPNProtocols: ['http/1.1'] }, (client) => {
     connections += 1
-    const service = net.connect(to, '127.0.0.1')
+    const service = net.connect(to(), '127.0.0.1')
     for (const [from, other] of [
       [client, service],
       [service, client],
