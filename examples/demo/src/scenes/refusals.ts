@@ -7,7 +7,8 @@ import type { Scene } from './scene.js'
 export const denied: Scene = async ({ aws, service, proxies, timeline }, printer) => {
   const { arn } = aws.local.state.user('bob')
   const url = `${service}/`
-  const missing = JSON.stringify({ Effect: 'Allow', Action: 'kms:Encrypt', Resource: aws.keyArn })
+  const Condition = { StringEquals: { 'kms:EncryptionContext:iam-auth-origin': service } }
+  const missing = JSON.stringify({ Effect: 'Allow', Action: 'kms:Encrypt', Resource: aws.keyArn, Condition })
   printer.scene(
     '5  Refused: bob, whose IAM policy has no kms:Encrypt',
     'He opens the page in a browser. The steps of version 2, as far as they go:',
