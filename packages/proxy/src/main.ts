@@ -51,7 +51,8 @@ export async function startProxy(
     isTrusted: trust.namesAuthority,
   })
   const ca = config.upstreamCa.length === 0 ? {} : { ca: config.upstreamCa }
-  const upstream = createUpstream({ destinationPolicy, ...ca, ...socksOption(config.socksProxy) })
+  const ways = { ...socksOption(config.socksProxy), routes: config.upstreamRoutes }
+  const upstream = createUpstream({ destinationPolicy, ...ca, ...ways })
   const sts = createSts()
   const mfa = createMfa({ prompt, log, now: Date.now, randomBytes, first: config.credentials.mfa })
   const { askForCodes } = mfa

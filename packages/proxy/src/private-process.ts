@@ -14,6 +14,6 @@ export function keepMemoryOutOfCoreFiles(): void {
 
 /** Everybody on the machine sees the arguments of a process. Those that hold a secret are there for as long as it takes to start. */
 export function hideArguments(args: readonly string[]): void {
-  const holdSecret = args.some((arg) => arg.startsWith('--mfa-token-code') || /^[^/]*(?:\/\/)?[^/]*:[^/]*@/.test(arg))
+  const holdSecret = args.some((arg) => arg.startsWith('--mfa-token-code') || /(?:^[^/]*|\/\/)[^/]*:[^/]*@/.test(arg))
   if (holdSecret) process.title = 'iam-auth-proxy'
 }

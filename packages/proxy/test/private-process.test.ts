@@ -13,6 +13,9 @@ it.runIf(onLinux).each([
   ['--mfa-token-code=123456', true],
   ['--socks-proxy=socks5://me:password@host:1080', true],
   ['me:password@host:1080', true],
+  ['--upstream-proxy=http://me:password@proxy:3128', true],
+  ['10.0.0.0/8=http://me:password@proxy:3128', true],
+  ['--upstream-proxy=http://proxy:3128', false],
   ['--bind=127.0.0.1:3128', false],
   ['--config-dir=/home/a:b/c@d', false],
 ])('of %s hides the arguments: %s', (argument, hides) => {

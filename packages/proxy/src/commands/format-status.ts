@@ -1,5 +1,6 @@
 import { describeState } from '../own/status/activity-parts.js'
 import { formatSpan } from '../own/status/ago.js'
+import { describeRoute } from '../own/status/route.js'
 import type { Status, StatusEvent, StatusService } from '../own/status/status.js'
 import { printable } from './printable.js'
 
@@ -39,7 +40,7 @@ function facts({ identity, route, pacUrl, trust, address, onlyTrusted, now }: St
   return [
     `you      ${arn ?? 'not known yet: AWS is asked at the first login'}`,
     `from     ${source}${until}`,
-    `reaches  services ${route.kind === 'direct' ? 'directly' : `through the SOCKS proxy at ${route.address}`}`,
+    `reaches  services ${describeRoute(route)}`,
     `trusts   ${count}${onlyTrusted ? ', and forwards to nothing else' : ''}: iam-auth-proxy trust list`,
     `page     http://${address}/`,
     `PAC      ${pacUrl}`,

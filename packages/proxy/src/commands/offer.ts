@@ -1,12 +1,13 @@
 import { type Challenge, mentionsIamChallenge, ProtocolError, parseChallenge } from 'iam-auth-protocol'
 import { ConfigError } from '../config/config.js'
 import { parseSocksProxy, socksOption } from '../config/socks-proxy.js'
+import { type RouteSources, readRoutes } from '../config/upstream-proxy.js'
 import type { OriginResponse, SendToOrigin } from '../login/exchange.js'
 import { namedKey } from '../login/named-key.js'
 import { explainProtocolError } from '../pages/explain.js'
 import { createDestinationPolicy } from '../server/destinations.js'
 import { refusalFor } from '../server/statuses.js'
-import { createUpstream } from '../upstream/upstream.js'
+import { createUpstream, type UpstreamOptions } from '../upstream/upstream.js'
 import { readVersion } from '../version.js'
 import { CommandFailure } from './failure.js'
 
@@ -16,10 +17,10 @@ export type Offer =
   | { readonly kind: 'none'; readonly status: number; readonly leadsTo: string | undefined }
 
 /** A `fetchOffer` over connections of its own. The person named the origin, so it is asked wherever it is. */
-export function createOfferFetch(socksProxy: string | undefined): (origin: string, path: string) => Promise<Offer> {
+export function createOfferFetch(way: RouteSources): (origin: string, path: string) => Promise<Offer> {
   return async (origin, path) => {
     const destinationPolicy = createDestinationPolicy({ allowLoopback: true, isTrusted: () => true })
-    const upstream = createUpstream({ destinationPolicy, ...socksOption(requireSocksProxy(socksProxy)) })
+    const upstream = createUpstream({ destinationPolicy, ...readWay(way) })
     const userAgent = `iam-auth-proxy/${readVersion()}`
     try {
       return await fetchOffer(origin, path, { send: upstream.sendToOrigin, now: Date.now, userAgent })
@@ -64,12 +65,16 @@ export async function fetchOffer(origin: string, path: string, asking: Asking): 
   }
 }
 
-function requireSocksProxy(text: string | undefined): ReturnType<typeof parseSocksProxy> {
-  try {
-    return parseSocksProxy(text)
-  } catch (error) {
-    throw new ConfigError([`--socks-proxy: ${(error as Error).message}`])
+function readWay(way: RouteSources): Pick<UpstreamOptions, 'socks' | 'routes'> {
+  const reading = <T>(flag: string, read: () => T): T => {
+    try {
+      return read()
+    } catch (error) {
+      throw new ConfigError([`${flag}: ${(error as Error).message}`])
+    }
   }
+  const socks = reading('--socks-proxy', () => parseSocksProxy(way.flags.socksProxy))
+  return { ...socksOption(socks), routes: reading('--upstream-proxy', () => readRoutes(way)) }
 }
 
 async function ask(origin: string, path: string, { send, userAgent }: Asking): Promise<OriginResponse> {

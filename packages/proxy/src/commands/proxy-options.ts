@@ -6,6 +6,12 @@ export function addProxyOptions(command: Command): Command {
   return command
     .option('--socks-proxy <host:port>', 'reach services through this SOCKS5 proxy (ssh -D); names resolve at its end')
     .option(
+      '--upstream-proxy <[hosts=]url>',
+      'reach services through this proxy: http://, https:// or socks5h://; hosts=direct; env for HTTP_PROXY and its like (repeatable)',
+      collect,
+    )
+    .option('--upstream-proxy-file <file>', 'lines like that, where one has a password (or IAM_AUTH_UPSTREAM_PROXY)')
+    .option(
       '--trust <origin[,options]>',
       'what this origin may ask for: key=<ARN>, protocol=1|2, plain-http (repeatable); see also: trust add',
       collect,

@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
-import { ConfigError, type Env } from '../config/config.js'
+import { ConfigError, type Env, type HostPort } from '../config/config.js'
+import { readSecretFile } from '../config/secret-file.js'
 import type { TrustEntry } from '../trust/entry.js'
 import { parseTrustEntry } from '../trust/entry.js'
 import { homeFolder, type TrustFiles, trustFiles } from '../trust/paths.js'
@@ -18,6 +19,8 @@ interface CommonFlags {
   /** Of the program: what a proxy started with them would trust. */
   readonly trust?: readonly string[]
   readonly socksProxy?: string
+  readonly upstreamProxy?: readonly string[]
+  readonly upstreamProxyFile?: string
 }
 
 const HELP = `
@@ -41,6 +44,11 @@ export function addTrustCommands(program: Command, context: TrustCommandContext)
     .option('--plain-http', 'allow logins that need it over unencrypted http')
     .option('--path <path>', 'the page that is asked for a challenge (default: /)')
     .option('--socks-proxy <host:port>', 'ask the service through this SOCKS5 proxy')
+    .option('--upstream-proxy <[hosts=]url>', 'ask it through this proxy', (url: string, before: string[] = []) => [
+      ...before,
+      url,
+    ])
+    .option('--upstream-proxy-file <file>', 'the same, with its password in a file')
     .option('--yes', 'do not ask; needs --key, or --key-account')
     .option('--config-dir <folder>', 'the folder of trust.json (or IAM_AUTH_PROXY_CONFIG_DIR)')
     .action((name: string, _flags, command: Command) => context.attempt(() => add(name, command, context)))
@@ -57,6 +65,9 @@ export function addTrustCommands(program: Command, context: TrustCommandContext)
     .action((name: string, _flags, command: Command) => context.attempt(() => remove(name, command, context)))
 }
 
+/** This command listens nowhere, so every proxy is another. */
+const NOWHERE: HostPort = { host: '127.0.0.1', port: 0 }
+
 async function add(name: string, command: Command, { env, print }: TrustCommandContext): Promise<void> {
   const flags = command.optsWithGlobals<TrustAddFlags & CommonFlags>()
   const [{ addTrust }, { createOfferFetch }, { openTerminal }] = await Promise.all([
@@ -68,7 +79,7 @@ async function add(name: string, command: Command, { env, print }: TrustCommandC
     ...whose(flags, env),
     now: Date.now,
     openTerminal,
-    fetchOffer: createOfferFetch(flags.socksProxy),
+    fetchOffer: createOfferFetch({ flags, env, readFile: readSecretFile, bind: NOWHERE }),
   }
   print(`${await addTrust(name, flags, deps)}\n`)
 }

@@ -2,6 +2,7 @@ import type { CredentialChoice } from '../credentials/choose.js'
 import type { Secret } from '../secret.js'
 import type { TrustEntry } from '../trust/entry.js'
 import type { TrustFiles } from '../trust/paths.js'
+import type { Route } from '../upstream/routes.js'
 
 /** Where something listens or is reached. */
 export interface HostPort {
@@ -15,6 +16,8 @@ export interface ProxyConfig {
   /** Required of every client; undefined only on loopback. */
   readonly proxyAuth: { readonly username: string; readonly password: Secret } | undefined
   readonly socksProxy: (HostPort & { readonly username?: string; readonly password?: Secret }) | undefined
+  /** Which hosts are reached through which other proxy, or directly. */
+  readonly upstreamRoutes: readonly Route[]
   readonly profile: string | undefined
   readonly credentials: CredentialChoice
   /** What the command line says; the files are read when the proxy starts. */
@@ -34,6 +37,8 @@ export interface ProxyFlags {
   readonly bind?: string
   readonly proxyAuthFile?: string
   readonly socksProxy?: string
+  readonly upstreamProxy?: readonly string[]
+  readonly upstreamProxyFile?: string
   readonly profile?: string
   readonly region?: string
   readonly assumeRoleArn?: string

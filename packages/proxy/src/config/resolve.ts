@@ -3,10 +3,12 @@ import type { CredentialChoice } from '../credentials/choose.js'
 import { Secret } from '../secret.js'
 import { entryName, parseTrustEntry, type TrustEntry } from '../trust/entry.js'
 import { homeFolder, trustFiles } from '../trust/paths.js'
+import type { Route } from '../upstream/routes.js'
 import { ConfigError, type Env, type HostPort, type ProxyConfig, type ProxyFlags } from './config.js'
 import { isLoopbackHost, parseHostPort } from './host-port.js'
 import { parseSocksProxy } from './socks-proxy.js'
 import { readUpstreamCa } from './upstream-ca.js'
+import { readRoutes } from './upstream-proxy.js'
 
 /** Where a proxy listens, and is looked for. */
 export const DEFAULT_BIND: HostPort = { host: '127.0.0.1', port: 8080 }
@@ -18,7 +20,7 @@ const LOG_FORMATS = ['text', 'json'] as const
 /**
  * Flags over environment over defaults.
  *
- * @param readFile gives the text of a file with a secret: `--proxy-auth-file`
+ * @param readFile gives the text of a file with a secret: `--proxy-auth-file`, `--upstream-proxy-file`
  * @throws ConfigError with all problems at once
  */
 export function resolveConfig(flags: ProxyFlags, env: Env, readFile: (path: string) => string): ProxyConfig {
@@ -40,6 +42,7 @@ export function resolveConfig(flags: ProxyFlags, env: Env, readFile: (path: stri
     bind,
     proxyAuth,
     socksProxy: checked('--socks-proxy', undefined, () => parseSocksProxy(flags.socksProxy)),
+    upstreamRoutes: checked<Route[]>('--upstream-proxy', [], () => readRoutes({ flags, env, readFile, bind })),
     profile: flags.profile,
     credentials: resolveCredentials(flags, env, checked),
     trust: (flags.trust ?? []).flatMap((text) => checked<TrustEntry[]>('--trust', [], () => [parseTrustEntry(text)])),

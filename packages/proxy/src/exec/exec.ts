@@ -3,6 +3,7 @@ import { dirname } from 'node:path'
 import type { Env, ProxyConfig, ProxyFlags } from '../config/config.js'
 import { formatHostPort } from '../config/host-port.js'
 import { resolveConfig } from '../config/resolve.js'
+import { readSecretFile } from '../config/secret-file.js'
 import { startWarnings } from '../config/warnings.js'
 import { createLog, type Log } from '../log.js'
 import { startProxy } from '../main.js'
@@ -38,11 +39,12 @@ export async function execBehindProxy(command: CommandLine, flags: ProxyFlags, e
 }
 
 function privateConfig(flags: ProxyFlags, env: Env): ProxyConfig {
-  const noFile = (path: string) => {
-    throw new TypeError(`${path} is not read here`)
-  }
   // The password of another proxy is none of this one's.
-  const config = resolveConfig({ logLevel: 'warn', ...flags }, { ...env, IAM_AUTH_PROXY_AUTH: undefined }, noFile)
+  const config = resolveConfig(
+    { logLevel: 'warn', ...flags, bind: '127.0.0.1:0' },
+    { ...env, IAM_AUTH_PROXY_AUTH: undefined },
+    readSecretFile,
+  )
   const password = new Secret(randomBytes(PASSWORD_BYTES).toString('base64url'))
   return { ...config, bind: { host: '127.0.0.1', port: 0 }, proxyAuth: { username: 'exec', password } }
 }

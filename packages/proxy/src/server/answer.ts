@@ -10,7 +10,10 @@ import { relayAnswer } from './relay-response.js'
 export function receiveAnswer(exchange: Exchange, answer: IncomingMessage): void {
   exchange.answer = answer
   const status = answer.statusCode ?? 0
-  if (status < 200 || status > 999) {
+  const proxyRefusal = exchange.way?.absoluteForm?.refusal(answer)
+  if (proxyRefusal) {
+    failExchange(exchange, proxyRefusal)
+  } else if (status < 200 || status > 999) {
     failExchange(exchange, new Refusal(502, `the service answered with the status ${status}`, 'http_protocol_error'))
   } else if (status === 401 && isChallenge(exchange, answer)) {
     intercept(exchange, answer, receiveAnswer).catch((error: Error) => failExchange(exchange, error))

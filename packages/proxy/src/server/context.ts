@@ -45,7 +45,7 @@ export interface ProxyContext {
   readonly log: Log
   readonly observer: TrafficObserver
   readonly limits: ProxyLimits
-  /** Our name in Via, different for each process, so that a loop is known from a chain of two proxies. */
+  /** Our name in Via: the upstream's. */
   readonly pseudonym: string
   /** Checks a Proxy-Authorization value. @default everyone may come in */
   readonly isAuthorized: ((credentials: string | undefined) => boolean) | undefined

@@ -25,8 +25,10 @@ interface Destination {
 export interface DestinationPolicy {
   /** Throws RefusedDestinationError for an address we are about to dial on behalf of `destination`. */
   requireAllowedAddress(destination: Destination, address: string): void
-  /** The same for a destination a SOCKS proxy will resolve: literals and the well-known names. */
+  /** The same for a destination that another proxy (SOCKS, HTTP) will resolve: literals and the well-known names. */
   requireAllowedBehindSocks(destination: Destination): void
+  /** What was dialled is us. */
+  isOwnListener(address: string, port: number): boolean
   /** Never dial this: it is us. */
   addOwnListener(address: string, port: number): void
 }
@@ -63,6 +65,7 @@ export function createDestinationPolicy({ allowLoopback, isTrusted }: Destinatio
       const { host } = destination
       requireAllowedKind(destination, net.isIP(host) === 0 ? nameKind(host) : addressKind(host))
     },
+    isOwnListener: (address, port) => isOwnListener(listeners, address, port),
     addOwnListener(address, port) {
       listeners.push({ host: address, port })
     },

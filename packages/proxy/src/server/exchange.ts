@@ -1,6 +1,7 @@
 import type { ClientRequest, IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import type { ReplaySource } from '../login/exchange.js'
+import type { RequestWay } from '../upstream/way.js'
 import type { ClientAnswer, ClientMessage } from './client-message.js'
 import type { ClientConnection } from './connection.js'
 import type { ProxyContext } from './context.js'
@@ -24,6 +25,8 @@ export interface Exchange {
   readonly body: KeptBody
   /** The request in flight to the service: a replay or a retry replaces it, and what the former still says is ignored. */
   upstream: ClientRequest | undefined
+  /** The connections of `upstream`. */
+  way: RequestWay | undefined
   /** The service's answer has begun. */
   answer: IncomingMessage | undefined
   /** A pooled connection turned out dead once. */
@@ -56,6 +59,7 @@ export function createExchange(given: Pick<Exchange, Given>): Exchange {
     ...given,
     startedAt: performance.now(),
     upstream: undefined,
+    way: undefined,
     answer: undefined,
     isRetried: false,
     attempt: 0,

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import type { Server } from 'node:http'
 import { createServer } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
@@ -61,7 +60,7 @@ export function createProxyServer(deps: ProxyServerDeps): ProxyServer {
     log: deps.log,
     observer: deps.observer ?? NOBODY,
     limits: { ...DEFAULT_LIMITS, ...deps.limits },
-    pseudonym: `iam-auth-proxy-${randomBytes(6).toString('hex')}`,
+    pseudonym: deps.upstream.pseudonym,
     isAuthorized: deps.proxyAuth && createProxyAuthCheck(deps.proxyAuth),
     onlyTrusted: deps.onlyTrusted,
     ownPages: deps.ownPages,

@@ -51,11 +51,11 @@ async function enter(context: ProxyContext, inside: InsideTunnels, entrance: Ent
   if (client.destroyed) {
     service?.destroy()
   } else if (first.kind === 'http') {
-    if (service && !site) context.upstream.agents.http.adopt(authority, service)
+    if (service && !site) context.upstream.wayOf(authority, true).agent.adopt(authority, service)
     else service?.destroy()
     inside.acceptHttp(client, authority, first.bytes)
   } else if (site && first.kind === 'tls' && isForUs(first.hello, site)) {
-    if (service) context.upstream.agents.https.adopt(site, service)
+    if (service) context.upstream.wayOf(site, true).agent.adopt(site, service)
     inside.acceptTls(client, site, first.bytes)
   } else {
     await passOn(context, entrance)
@@ -72,7 +72,7 @@ async function interceptableSite(context: ProxyContext, { host, port }: Authorit
 
 /** Reached and verified before the client hears 200; a pooled connection has been. */
 async function verifiedService(context: ProxyContext, site: Authority): Promise<Socket | undefined> {
-  if (context.upstream.agents.https.hasIdle(site)) return undefined
+  if (context.upstream.wayOf(site, true).agent.hasIdle(site)) return undefined
   return dialTunnel(context, site, { secure: true })
 }
 

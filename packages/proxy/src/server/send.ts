@@ -18,7 +18,9 @@ export function sendToService(exchange: Exchange, receive: ReceiveAnswer): void 
   // Without it Node silently drops the headers after the thousandth; the size is limited anyway.
   upstream.maxHeadersCount = 0
   const isCurrent = () => exchange.upstream === upstream && !exchange.isDone
+  const { absoluteForm } = exchange.way ?? {}
   upstream.on('response', (answer) => {
+    absoluteForm?.settle(upstream, answer)
     if (isCurrent()) receive(exchange, answer)
     else answer.resume()
   })
@@ -38,17 +40,22 @@ export function sendToService(exchange: Exchange, receive: ReceiveAnswer): void 
 
 /** Fails the exchange with 400 for what Node cannot send: a character that the URL cannot have either. */
 function createRequest(exchange: Exchange): ClientRequest | undefined {
-  const { context, request, target, headers } = exchange
+  const { context, request, target, headers, upgrade, connection } = exchange
   const { scheme, host, port } = target.authority
+  // What came out of a tunnel goes through one, and so does what is about to be one.
+  const way = context.upstream.wayOf(target.authority, upgrade !== undefined || connection.site !== undefined)
+  const { agent, absoluteForm } = way
+  const path = requestPath(request.method, request.url, target.path)
+  exchange.way = way
   try {
     const upstream = httpRequest({
-      agent: context.upstream.agents[scheme],
+      agent,
       protocol: scheme === 'http' ? 'http:' : 'https:',
       host,
       port,
       method: request.method,
-      path: requestPath(request.method, request.url, target.path),
-      headers: headers as string[],
+      path: absoluteForm?.target(target.authority, path) ?? path,
+      headers: (absoluteForm ? [...headers, ...absoluteForm.headers] : headers) as string[],
       setHost: false,
     })
     encodeAsLatin1(upstream)
@@ -83,8 +90,8 @@ function onError(
     return
   }
   exchange.isRetried = true
-  const { scheme, host, port } = exchange.target.authority
-  exchange.context.upstream.agents[scheme].dropIdle({ host, port })
+  const { host, port } = exchange.target.authority
+  exchange.way?.agent.dropIdle({ host, port })
   sendToService(exchange, receive)
 }
 

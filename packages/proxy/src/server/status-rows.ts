@@ -117,6 +117,17 @@ export const ROWS: Readonly<Record<string, StatusRow>> = {
     YOU,
   ),
   ESOCKSREPLY: row(502, 'destination_unavailable', (_, what) => what, 'Check the address you opened.', YOU),
+  EPROXYDOWN: row(502, 'destination_unavailable', (_, what) => what, '', YOU, 'The upstream proxy was not reached'),
+  EPROXYAUTH: row(502, 'destination_unavailable', (_, what) => what, '', YOU, 'The upstream proxy refuses'),
+  EPROXYLOOP: row(
+    502,
+    'proxy_loop_detected',
+    (_, what) => what,
+    'Start it again with another `--upstream-proxy`, or without one.',
+    'You, on this machine.',
+  ),
+  EPROXYTIMEOUT: row(504, 'connection_timeout', (_, what) => what, 'Check the address you opened.', YOU),
+  EPROXYREPLY: row(502, 'destination_unavailable', (_, what) => what, 'Check the address you opened.', YOU),
   HPE_HEADER_OVERFLOW: row(
     502,
     'http_response_header_section_size',

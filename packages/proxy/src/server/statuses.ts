@@ -20,7 +20,7 @@ export function failureOf(refusal: Refusal, { code = '' }: NodeJS.ErrnoException
 }
 
 /** Whatever was asked for would have met them. */
-const BASTION_CODES: readonly string[] = ['ESOCKSDOWN', 'ESOCKSAUTH']
+const BASTION_CODES: readonly string[] = ['ESOCKSDOWN', 'ESOCKSAUTH', 'EPROXYDOWN', 'EPROXYAUTH', 'EPROXYLOOP']
 
 function findRow(code: string): StatusRow {
   const named = Object.hasOwn(ROWS, code) ? ROWS[code] : undefined

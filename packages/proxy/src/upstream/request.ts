@@ -2,23 +2,25 @@ import type { ClientRequest, IncomingMessage } from 'node:http'
 import { request as httpRequest } from 'node:http'
 import type { OriginRequest, OriginResponse, SendToOrigin } from '../login/exchange.js'
 import { UpstreamError } from './dial.js'
-import type { RouteAgent } from './route-agent.js'
+import type { RouteTarget } from './routes.js'
+import type { RequestWay } from './way.js'
 
 const BODY_LIMIT_BYTES = 64 * 1024
 
 /** The login layer's own requests (`us → service`), over the clients' pools. */
-export function createSendToOrigin(agents: { readonly http: RouteAgent; readonly https: RouteAgent }): SendToOrigin {
+export function createSendToOrigin(wayOf: (target: RouteTarget) => RequestWay): SendToOrigin {
   return async (request) => {
     const url = new URL(request.origin)
-    const scheme = url.protocol === 'https:' ? 'https' : 'http'
+    const target = targetOf(url)
+    const { agent, absoluteForm } = wayOf(target)
     const outgoing = httpRequest({
-      agent: agents[scheme],
+      agent,
       protocol: url.protocol,
-      host: url.hostname.replace(/^\[|\]$/g, ''),
-      port: Number(url.port) || (scheme === 'https' ? 443 : 80),
+      host: target.host,
+      port: target.port,
       method: request.method,
-      path: request.path,
-      headers: withLength(request),
+      path: absoluteForm?.target(target, request.path) ?? request.path,
+      headers: [...withLength(request), ...(absoluteForm?.headers ?? [])],
       setHost: false,
       signal: request.signal,
     })
@@ -27,11 +29,16 @@ export function createSendToOrigin(agents: { readonly http: RouteAgent; readonly
       request.timeoutMs,
     )
     try {
-      return await complete(outgoing, request.body)
+      return await complete(outgoing, request.body, absoluteForm)
     } finally {
       clearTimeout(timer)
     }
   }
+}
+
+function targetOf({ protocol, hostname, port }: URL): RouteTarget {
+  const scheme = protocol === 'https:' ? 'https' : 'http'
+  return { scheme, host: hostname.replace(/^\[|\]$/g, ''), port: Number(port) || (scheme === 'https' ? 443 : 80) }
 }
 
 function withLength({ rawHeaders, body, method }: OriginRequest): string[] {
@@ -39,11 +46,20 @@ function withLength({ rawHeaders, body, method }: OriginRequest): string[] {
   return [...rawHeaders, 'Content-Length', String(Buffer.byteLength(body ?? ''))]
 }
 
-function complete(outgoing: ClientRequest, body: string | undefined): Promise<OriginResponse> {
+function complete(
+  outgoing: ClientRequest,
+  body: string | undefined,
+  absoluteForm: RequestWay['absoluteForm'],
+): Promise<OriginResponse> {
   return new Promise((resolve, reject) => {
     outgoing.maxHeadersCount = 0
     outgoing.on('error', reject)
-    outgoing.on('response', (incoming) => readAnswer(incoming).then(resolve, reject))
+    outgoing.on('response', (incoming) => {
+      absoluteForm?.settle(outgoing, incoming)
+      const refusal = absoluteForm?.refusal(incoming)
+      if (refusal) outgoing.destroy(refusal)
+      else readAnswer(incoming).then(resolve, reject)
+    })
     outgoing.end(body)
   })
 }

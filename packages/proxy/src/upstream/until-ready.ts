@@ -30,5 +30,7 @@ export function untilReady(socket: Socket, event: string, timeoutMs: number): Pr
     socket.once('error', onError)
     socket.once('end', onClose)
     socket.once('close', onClose)
+    // With the last bytes its end may have come, too, and gone by before anybody waited again.
+    if (socket.readableEnded) onClose()
   })
 }

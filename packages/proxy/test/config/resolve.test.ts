@@ -17,6 +17,7 @@ describe('resolveConfig', () => {
       bind: { host: '127.0.0.1', port: 8080 },
       proxyAuth: undefined,
       socksProxy: undefined,
+      upstreamRoutes: [],
       profile: undefined,
       credentials: { region: 'eu-west-1', assumeRole: undefined, mfa: undefined },
       trust: [],

@@ -11,6 +11,9 @@ import {
   waitFor,
 } from './rig.js'
 
+/** All of them share one pool where nothing is configured. */
+const ANY_HTTP = { scheme: 'http', host: 'a.example', port: 80 } as const
+
 /** The client's end, in the ways it may come. */
 const DEATHS: ReadonlyArray<readonly [how: string, kill: (socket: net.Socket) => void]> = [
   ['closes', (socket) => socket.destroy()],
@@ -26,7 +29,7 @@ test.each(DEATHS)('a client that %s while it waits ends the request to the servi
   await waitFor(() => origin.heads.length === 1)
   kill(client.socket)
   await waitFor(() => origin.open.size === 0, 1000)
-  expect(proxy.upstream.agents.http.sockets).toEqual({})
+  expect(proxy.upstream.wayOf(ANY_HTTP).agent.sockets).toEqual({})
 })
 
 test.each(DEATHS.slice(0, 2))('a client that %s in the middle of a download ends it', async (_, kill) => {
@@ -94,7 +97,7 @@ test('three hundred aborted requests leave nothing behind', async () => {
     for (const client of clients) client.socket.destroy()
     await waitFor(() => origin.open.size === 0)
   }
-  const { sockets, freeSockets, requests } = proxy.upstream.agents.http
+  const { sockets, freeSockets, requests } = proxy.upstream.wayOf(ANY_HTTP).agent
   expect([sockets, freeSockets, requests]).toEqual([{}, {}, {}])
 })
 

@@ -2,6 +2,7 @@ import { formatHint } from '../../pages/hint.js'
 import { type Html, html } from '../../pages/html.js'
 import { renderEvents, renderServices } from './activity-parts.js'
 import { formatSpan } from './ago.js'
+import { describeRoute } from './route.js'
 import { setups } from './setup-lines.js'
 import type { Status, StatusTrust } from './status.js'
 
@@ -26,10 +27,9 @@ function renderHeadline({ problem, services, route }: Status): Html {
     return html`<h1>${problem.code.startsWith('ERR_IAM') ? 'Logins do not work' : 'Nothing gets through'}</h1>
 <p>${problem.message}</p>${problem.hint === '' ? undefined : formatHint(problem.hint)}`
   }
-  const way = route.kind === 'direct' ? 'directly' : `through the SOCKS proxy at ${route.address}`
   const idle = services.length === 0 ? ' No service has asked for a login yet.' : ''
   return html`<h1>The proxy is working</h1>
-<p>Services are reached ${way}.${idle}</p>`
+<p>Services are reached ${describeRoute(route)}.${idle}</p>`
 }
 
 function renderIdentity({ identity, now }: Status, csrfToken: string): Html {

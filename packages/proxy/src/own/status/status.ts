@@ -6,6 +6,7 @@ import type { TrustList } from '../../trust/list.js'
 import type { Pin, Trust } from '../../trust/merge.js'
 import type { OwnRequest } from '../route.js'
 import type { IdentityCheck } from './identity-check.js'
+import { readRoute, type StatusRoute } from './route.js'
 
 /** What a status is made from. Nobody is asked for it: it is what the proxy knows. */
 export interface StatusSources {
@@ -13,7 +14,7 @@ export interface StatusSources {
   /** ms since 1970 */
   readonly startedAt: number
   readonly now: () => number
-  readonly config: Pick<ProxyConfig, 'onlyTrusted' | 'proxyAuth' | 'socksProxy' | 'trustFiles'>
+  readonly config: Pick<ProxyConfig, 'onlyTrusted' | 'proxyAuth' | 'socksProxy' | 'trustFiles' | 'upstreamRoutes'>
   readonly activity: Pick<Activity, 'read'>
   readonly trust: Pick<TrustList, 'entries'>
   readonly sessions: Pick<KeptSessions, 'has'>
@@ -42,7 +43,7 @@ export interface Status {
     /** Null for keys that do not expire, and where `arn` is. */
     readonly expiresAt: string | null
   }
-  readonly route: { readonly kind: 'direct' } | { readonly kind: 'socks'; readonly address: string }
+  readonly route: StatusRoute
   readonly wantsPassword: boolean
   readonly onlyTrusted: boolean
   readonly pacUrl: string
@@ -95,7 +96,6 @@ export function readStatus(
 ): Status {
   const { config, version, startedAt, activity, trust, sessions, identity, now } = sources
   const { services, events, elsewhere, problem } = activity.read()
-  const { socksProxy } = config
   return {
     version,
     address: formatHostPort(reached),
@@ -103,7 +103,7 @@ export function readStatus(
     now: iso(now()),
     problem: problem === undefined ? null : { ...problem, at: iso(problem.at) },
     identity: identity.state(),
-    route: socksProxy === undefined ? { kind: 'direct' } : { kind: 'socks', address: formatHostPort(socksProxy) },
+    route: readRoute(config),
     wantsPassword: config.proxyAuth !== undefined,
     onlyTrusted: config.onlyTrusted,
     pacUrl: `${origin}/proxy.pac`,

@@ -1,0 +1,106 @@
+import type { ClientRequest, IncomingMessage } from 'node:http'
+import { headerValues } from 'iam-auth-protocol'
+import type { Dial, UpstreamError } from './dial.js'
+import { hopRefusal } from './hop-refusal.js'
+import type { HttpProxyOptions } from './http-proxy.js'
+import { createAbsoluteFormDial, createConnectDial, hopAuthorization } from './http-proxy.js'
+import { RouteAgent } from './route-agent.js'
+import type { RouteTarget } from './routes.js'
+import { createTlsDial, type TlsOptions } from './tls.js'
+
+/** How a request is written for the HTTP proxy that it goes to: RFC 9112 §3.2.2. */
+interface AbsoluteForm {
+  /** The request line's target, for one as a service would get it (`*` included). */
+  readonly target: (target: RouteTarget, path: string) => string
+  /** Flat: for the proxy alone. */
+  readonly headers: readonly string[]
+  /** To be told of each answer, before it is read: whether its connection can be used again. */
+  readonly settle: (request: ClientRequest, answer: IncomingMessage) => void
+  /** The error that its 407 is; undefined for all other answers, which may be the service's. */
+  readonly refusal: (answer: IncomingMessage) => UpstreamError | undefined
+}
+
+/** The connections that a request may use. */
+export interface RequestWay {
+  readonly agent: RouteAgent
+  /** @default undefined: the agent's connections end at the service itself */
+  readonly absoluteForm: AbsoluteForm | undefined
+}
+
+/** One way out, with its pools. */
+export interface Way {
+  readonly dial: Dial
+  /** The same, with TLS and the service's certificate verified. */
+  readonly dialTls: Dial
+  /** @param isTunnelled the connection itself has to reach the service: for upgrades, and what comes out of a tunnel */
+  readonly forRequest: (scheme: 'http' | 'https', isTunnelled: boolean) => RequestWay
+  /** Ends every connection, pooled or in use. */
+  close(): void
+}
+
+/** Every connection ends at the service: directly, or through SOCKS. */
+export function createWay(dial: Dial, tls: TlsOptions): Way {
+  const dialTls = createTlsDial(dial, tls)
+  const ways = { http: wayOver('http', dial), https: wayOver('https', dialTls) }
+  return {
+    dial,
+    dialTls,
+    forRequest: (scheme) => ways[scheme],
+    close: () => endAll([ways.http, ways.https]),
+  }
+}
+
+/**
+ * Through an HTTP proxy. Requests of plain http are the proxy's to make, since many let CONNECT through to port 443 only; all else
+ * is a tunnel through it.
+ */
+export function createHttpProxyWay(options: HttpProxyOptions, tls: TlsOptions): Way {
+  const inTunnels = createWay(createConnectDial(options), tls)
+  const absolute: RequestWay = {
+    agent: new RouteAgent('http', createAbsoluteFormDial(options)),
+    absoluteForm: absoluteFormFor(options),
+  }
+  return {
+    ...inTunnels,
+    forRequest: (scheme, isTunnelled) =>
+      scheme === 'http' && !isTunnelled ? absolute : inTunnels.forRequest(scheme, isTunnelled),
+    close() {
+      inTunnels.close()
+      endAll([absolute])
+    },
+  }
+}
+
+function wayOver(scheme: 'http' | 'https', dial: Dial): RequestWay {
+  return { agent: new RouteAgent(scheme, dial), absoluteForm: undefined }
+}
+
+function endAll(ways: readonly RequestWay[]): void {
+  for (const { agent } of ways) agent.destroy()
+}
+
+function absoluteFormFor({ hop }: HttpProxyOptions): AbsoluteForm {
+  const authorization = hopAuthorization(hop)
+  return {
+    target: ({ host, port }, path) => {
+      const authority = `${host.includes(':') ? `[${host}]` : host}${port === 80 ? '' : `:${port}`}`
+      return `http://${authority}${path === '*' ? '' : path}`
+    },
+    headers: authorization === undefined ? [] : ['Proxy-Authorization', authorization],
+    settle(request, { rawHeaders }) {
+      // tinyproxy and others hang up after an answer of HTTP/1.1 that does not say so; what is sent by then may be lost.
+      if (!saysKeepAlive(rawHeaders)) request.shouldKeepAlive = false
+    },
+    refusal({ statusCode = 0, statusMessage = '', rawHeaders }) {
+      if (statusCode !== 407) return undefined
+      const offers = headerValues(rawHeaders, 'proxy-authenticate')
+      return hopRefusal(hop, { status: statusCode, reason: statusMessage, offers }, '')
+    },
+  }
+}
+
+function saysKeepAlive(rawHeaders: readonly string[]): boolean {
+  return ['connection', 'proxy-connection', 'keep-alive'].some((name) =>
+    headerValues(rawHeaders, name).some((value) => name === 'keep-alive' || /\bkeep-alive\b/i.test(value)),
+  )
+}
