@@ -7,6 +7,7 @@ import { protocol } from './protocol.mjs'
 import { protocolProofs } from './protocol-proofs.mjs'
 import { proxyAddresses } from './proxy-addresses.mjs'
 import { proxyFetch } from './proxy-fetch.mjs'
+import { proxyGateway } from './proxy-gateway.mjs'
 import { proxyLogin } from './proxy-login.mjs'
 import { proxyProofs } from './proxy-proofs.mjs'
 import { proxySecrets } from './proxy-secrets.mjs'
@@ -15,7 +16,7 @@ import { proxyTrust } from './proxy-trust.mjs'
 
 const lists = [
   ...[protocol, protocolProofs],
-  ...[proxyLogin, proxyProofs, proxyTrust, proxyServer, proxyAddresses, proxySecrets, proxyFetch],
+  ...[proxyLogin, proxyProofs, proxyTrust, proxyServer, proxyAddresses, proxySecrets, proxyFetch, proxyGateway],
   ...[middlewareLogin, middlewareIdentity, middlewareChallenges, middlewareSessions, middlewareHttp],
 ]
 

@@ -92,7 +92,7 @@ export const proxyServer = [
       ],
       ['requests that are not authorised', '  requireAuthorized(context, headers)\n', ''],
       ['only trusted origins', '  requireTrustedOrigin(context, target.authority)\n', ''],
-      ['requests in its own name', 'if (connection.site === undefined && isAskedDirectly(request)) {', 'if (false) {'],
+      ['requests in its own name', 'else if (site === undefined && isAskedDirectly(request)) {', 'else if (false) {'],
     ],
   ],
   [

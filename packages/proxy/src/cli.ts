@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { addCaCommands } from './commands/ca.js'
 import { CommandFailure } from './commands/failure.js'
+import { addGatewayCommand } from './commands/gateway.js'
 import { addLookCommands } from './commands/look.js'
 import { printable } from './commands/printable.js'
 import { addListenerOptions, addProxyOptions } from './commands/proxy-options.js'
@@ -15,12 +16,12 @@ import { startWarnings } from './config/warnings.js'
 import { createLog } from './log.js'
 import { type RunningProxy, startProxy } from './main.js'
 import { hideArguments, keepMemoryOutOfCoreFiles } from './private-process.js'
+import { stopWhenTold } from './stop-when-told.js'
 import { readVersion } from './version.js'
 
 /** Exit codes: sysexits' EX_USAGE for a command line or configuration that cannot be used, 1 for everything else. */
 const EXIT_USAGE = 64
 const EXIT_FAILURE = 1
-const LAUNCHER_CHECK_MS = 250
 
 /** The command `iam-auth-proxy`: the only place that reads argv and the environment, prints, and sets the exit code. */
 export async function run(): Promise<void> {
@@ -41,6 +42,7 @@ export async function run(): Promise<void> {
   const context = { env, print, attempt: (task: () => Promise<void>) => attempt('iam-auth-proxy', task) }
   addTrustCommands(command, context)
   addRunCommands(command, context)
+  addGatewayCommand(command, context)
   addLookCommands(command, {
     ...context,
     serve: (flags) => {
@@ -75,29 +77,14 @@ async function serve(config: ProxyConfig, warnings: readonly string[]): Promise<
   const write = (line: string) => void process.stderr.write(line)
   const log = createLog({ format: config.logFormat, level: config.logLevel, write, now: Date.now })
   const proxy = await startProxy(config, log)
-  const stop = () => void proxy.close().then(() => process.exit(0))
   // Before anybody hears that we listen: a script may stop us the moment it does.
-  process.once('SIGTERM', stop).once('SIGINT', stop)
-  if (process.env['npm_command'] === 'exec') onLauncherGone(stop)
+  stopWhenTold(proxy.close, process.env)
   const address = formatHostPort(proxy.address)
   // First of all lines: scripts look for it, and a warning may hold another address.
   if (config.logFormat === 'json') log.info({ address, url: `http://${address}` }, 'listening')
   else write(`iam-auth-proxy listening on http://${address}\n`)
   for (const warning of warnings) log.warn({}, warning)
   return proxy
-}
-
-/** Taken before anything else happens: a launcher that is gone by the time we listen has left us to init. */
-const launcher = process.ppid
-
-/** npx hands a signal to its shell only, which may die without passing it on: the proxy would stay, with nobody to stop it. */
-function onLauncherGone(stop: () => void): void {
-  const timer = setInterval(() => {
-    if (process.ppid === launcher) return
-    clearInterval(timer)
-    stop()
-  }, LAUNCHER_CHECK_MS)
-  timer.unref()
 }
 
 function report(what: string, error: unknown): number {

@@ -7,6 +7,8 @@ import { createSts } from './aws/sts.js'
 import type { HostPort, ProxyConfig } from './config/config.js'
 import { socksOption } from './config/socks-proxy.js'
 import { chooseCredentials } from './credentials/choose.js'
+import type { GatewaySite } from './gateway/front.js'
+import { listenOnLoopback } from './gateway/listen.js'
 import type { Log } from './log.js'
 import { createLoginLayer } from './login/answer-challenge.js'
 import { createMfa } from './mfa/mfa.js'
@@ -20,7 +22,7 @@ import { promptOnTerminal } from './prompt/mfa.js'
 import { createOwnUserCheck } from './server/admission.js'
 import { createDestinationPolicy } from './server/destinations.js'
 import { createUidOfPeer } from './server/peer-uid.js'
-import { createProxyServer } from './server/proxy-server.js'
+import { createProxyServer, type ProxyServer } from './server/proxy-server.js'
 import { createInterception } from './tls/interception.js'
 import { createLiveTrust } from './trust/live.js'
 import type { TrustFiles } from './trust/paths.js'
@@ -35,20 +37,52 @@ export interface RunningProxy {
 }
 
 /**
- * The wiring of a proxy: everything is made here, and nothing of AWS is loaded before the first challenge needs it.
- * Rejects with ConfigError where the trust files cannot be used, with the system's error (`EADDRINUSE`, `EACCES`) where it
- * cannot listen.
+ * A proxy that listens. Rejects with ConfigError where the trust files cannot be used, with the system's error (`EADDRINUSE`,
+ * `EACCES`) where it cannot listen.
  */
 export async function startProxy(
   config: ProxyConfig,
   log: Log,
   prompt: TerminalPrompt = promptOnTerminal,
 ): Promise<RunningProxy> {
+  const server = await createProxy(config, log, prompt)
+  const { address } = await server.listen(config.bind.host, config.bind.port)
+  return { address: { host: address.address, port: address.port }, close: server.close }
+}
+
+/** Sites at addresses of this machine, on a port of loopback: 0 picks one. */
+export interface GatewayPlan {
+  readonly sites: readonly GatewaySite[]
+  readonly port: number
+}
+
+/** The same for a gateway: no proxy, but the sites that it is for, wherever they are. Rejects alike. */
+export async function startGateway(config: ProxyConfig, { sites, port }: GatewayPlan, log: Log): Promise<RunningProxy> {
+  const server = await createProxy(config, log, promptOnTerminal, sites)
+  const listen = (host: string, at: number) => server.listenAsGateway(host, at, sites)
+  try {
+    return { address: await listenOnLoopback(listen, port), close: server.close }
+  } catch (error) {
+    await server.close()
+    throw error
+  }
+}
+
+/** The wiring: everything is made here, and nothing of AWS is loaded before the first challenge needs it. */
+async function createProxy(
+  config: ProxyConfig,
+  log: Log,
+  prompt: TerminalPrompt,
+  sites?: readonly GatewaySite[],
+): Promise<ProxyServer> {
   const { trust: flags, trustFiles: files } = config
+  // Whoever starts a gateway has named its sites, and wants them reached wherever they are.
+  const isNamed = (host: string, port: number) =>
+    sites?.some(({ site }) => site.host === host && site.port === port) ?? false
   const trust = createLiveTrust({ flags, files, uid: process.getuid?.() }, log)
   const destinationPolicy = createDestinationPolicy({
     allowLoopback: config.allowLoopback,
-    isTrusted: trust.namesAuthority,
+    isTrusted: (host, port) => isNamed(host, port) || trust.namesAuthority(host, port),
   })
   const ca = config.upstreamCa.length === 0 ? {} : { ca: config.upstreamCa }
   const ways = { ...socksOption(config.socksProxy), routes: config.upstreamRoutes }
@@ -79,12 +113,12 @@ export async function startProxy(
   const identity = createIdentityCheck({ source: credentials.identity, config, activity, asked: mfa.asked })
   const about = { version: readVersion(), startedAt: Date.now(), now: Date.now, config }
   const status = statusRoutes({ ...about, activity, trust, sessions: login.sessions, identity })
-  const ownPages = createOwnPages({ routes: [...status, proxyPacRoute(trust), ...mfa.routes], log })
+  // A gateway has no pages of a proxy, but a person may have to type a code.
+  const routes = sites ? mfa.routes : [...status, proxyPacRoute(trust), ...mfa.routes]
+  const ownPages = createOwnPages({ routes, log })
   const tunnels = { trusted: trust, interception }
   const paths = { login, upstream, destinationPolicy, log, observer: activity, ownPages }
-  const server = createProxyServer({ ...paths, ...tunnels, ...clients, ...strict })
-  const { address } = await server.listen(config.bind.host, config.bind.port)
-  return { address: { host: address.address, port: address.port }, close: server.close }
+  return createProxyServer({ ...paths, ...tunnels, ...clients, ...strict })
 }
 
 /** The authority lies beside what the user trusts. */

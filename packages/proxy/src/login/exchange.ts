@@ -27,6 +27,8 @@ export interface ChallengedExchange {
   readonly signal: AbortSignal
   /** How this client reaches our own pages: `http://127.0.0.1:8080`. Undefined where there are none. */
   readonly ownOrigin?: string | undefined
+  /** Where the client sees the site, if that is not its origin: at a gateway. */
+  readonly seenOrigin?: string | undefined
 }
 
 /** Where the cookies of a replay come from: a session kept from before, a login just made, or the client alone. */

@@ -74,9 +74,9 @@ function leadsToForm(exchange: ChallengedExchange): boolean {
  * scripts of pages.
  */
 function answerMeanwhile(exchange: ChallengedExchange, question: OpenQuestion, asked: PersonAsked): ChallengeAnswer {
-  const { ownOrigin, origin, path } = exchange
+  const { ownOrigin, origin, seenOrigin = origin, path } = exchange
   if (leadsToForm(exchange)) {
-    const location = `${ownOrigin}${question.formPath(safeReturnUrl(path, origin, DEFAULT_AUTH_PATH))}`
+    const location = `${ownOrigin}${question.formPath(safeReturnUrl(path, seenOrigin, DEFAULT_AUTH_PATH))}`
     const rawHeaders = ['Location', location, 'Cache-Control', 'no-store', 'Referrer-Policy', 'no-referrer']
     return { kind: 'respond', status: 303, rawHeaders: [...rawHeaders, 'Content-Length', '0'], body: '' }
   }

@@ -51,7 +51,7 @@ async function answerChecked(asked: AskedOfUs, routes: readonly OwnRoute[], csrf
   const elsewhere = refuseElsewhere({ method, rawHeaders, origin }, route)
   if (elsewhere !== undefined) return elsewhere
   if (!(isAuthorized || route?.isPublic === true)) return PASSWORD_WANTED
-  if (route === undefined) return here.length === 0 ? NOT_FOUND : notAllowed(here)
+  if (route === undefined) return here.length === 0 ? notFound(routes) : notAllowed(here)
   const form = isRead(method) ? new URLSearchParams() : await readForm(request)
   if (!isRead(method) && !isSame(form.get('csrf') ?? '', csrfToken)) return STALE_FORM
   form.delete('csrf')
@@ -64,12 +64,21 @@ function splitPath(pathAndQuery: string): { path: string; query: URLSearchParams
   return { path: pathAndQuery.slice(0, mark), query: new URLSearchParams(pathAndQuery.slice(mark + 1)) }
 }
 
-const NOT_FOUND = ownText(404, 'the proxy has no such page. Its status page is /')
 const STALE_FORM = ownText(403, 'this form is of an earlier run of the proxy: go back, reload the page, and try again')
 const PASSWORD_WANTED = ownText(401, 'this proxy wants its user and password', [
   'WWW-Authenticate',
   'Basic realm="iam-auth-proxy", charset="UTF-8"',
 ])
+
+function notFound(routes: readonly OwnRoute[]): OwnAnswer {
+  const hasStatus = routes.some(({ path }) => path === '/')
+  return ownText(
+    404,
+    hasStatus
+      ? 'the proxy has no such page. Its status page is /'
+      : 'this is a gateway of iam-auth-proxy. It has pages at the addresses that it printed when it started',
+  )
+}
 
 function notAllowed(here: readonly OwnRoute[]): OwnAnswer {
   const allowed = here.map(({ method }) => (method === 'GET' ? 'GET, HEAD' : method)).join(', ')

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import type { Front } from '../gateway/front.js'
 import type { Admission } from './admission.js'
 import { GONE } from './admission.js'
 import type { ProxyContext } from './context.js'
@@ -16,6 +17,8 @@ export interface ClientConnection {
   readonly admission: Admission
   /** The only site its requests can be for: it came through a tunnel, which said so. @default undefined: they say it themselves */
   site: Authority | undefined
+  /** What it can reach, where it came to a gateway: each request says which. @default undefined: it came to the proxy */
+  readonly fronts: readonly Front[] | undefined
   /** Streams of their own, which end by themselves. */
   readonly isHttp2: boolean
   /** Requests that wait for the admission. */
@@ -23,18 +26,18 @@ export interface ClientConnection {
 }
 
 /** What is said of a connection before its first request. */
-export type KnownConnection = Pick<ClientConnection, 'site' | 'isHttp2' | 'admission'>
+export type KnownConnection = Partial<Pick<ClientConnection, 'site' | 'fronts' | 'isHttp2' | 'admission'>>
 
 /** Remembers a client's socket. When the client goes, `onGone` is told each request it leaves behind. */
 export function followConnection(
   context: ProxyContext,
   socket: Socket,
   onGone: (exchange: Exchange) => void,
-  known?: KnownConnection,
+  known: KnownConnection = {},
 ): void {
   const { clients, limits, admit } = context
   if (clients.has(socket)) return
-  const connection = createConnection(known ?? { ...NOBODYS, admission: admit(socket) })
+  const connection = createConnection({ ...NOBODYS, ...known, admission: known.admission ?? admit(socket) })
   clients.set(socket, connection)
   socket.on('close', () => {
     clients.delete(socket)
@@ -49,9 +52,9 @@ export function connectionOf({ clients }: ProxyContext, socket: Socket): ClientC
   return clients.get(socket) ?? { ...createConnection({ ...NOBODYS, admission: GONE }), isDistrusted: true }
 }
 
-const NOBODYS = { site: undefined, isHttp2: false } as const
+const NOBODYS = { site: undefined, fronts: undefined, isHttp2: false } as const
 
-function createConnection(known: KnownConnection): ClientConnection {
+function createConnection(known: Required<KnownConnection>): ClientConnection {
   return { ...known, exchanges: new Set(), redirected: new Map(), isDistrusted: false, waiting: 0 }
 }
 

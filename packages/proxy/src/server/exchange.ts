@@ -1,5 +1,6 @@
 import type { ClientRequest, IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
+import type { Front } from '../gateway/front.js'
 import type { ReplaySource } from '../login/exchange.js'
 import type { RequestWay } from '../upstream/way.js'
 import type { ClientAnswer, ClientMessage } from './client-message.js'
@@ -15,6 +16,8 @@ export interface Exchange {
   readonly request: ClientMessage
   readonly response: ClientAnswer
   readonly target: Target
+  /** Where the client sees the site, if not at its own address. */
+  readonly front: Front | undefined
   /** The bare client socket, where the client asked to leave HTTP. */
   readonly upgrade: ClientUpgrade | undefined
   readonly hasBody: boolean
@@ -51,7 +54,17 @@ export interface ClientUpgrade {
   readonly earlyBytes: () => Buffer[]
 }
 
-type Given = 'context' | 'connection' | 'request' | 'response' | 'target' | 'upgrade' | 'hasBody' | 'headers' | 'body'
+type Given =
+  | 'context'
+  | 'connection'
+  | 'request'
+  | 'response'
+  | 'target'
+  | 'front'
+  | 'upgrade'
+  | 'hasBody'
+  | 'headers'
+  | 'body'
 
 /** The state of a request that has passed its checks, noted with its connection. */
 export function createExchange(given: Pick<Exchange, Given>): Exchange {
@@ -72,6 +85,11 @@ export function createExchange(given: Pick<Exchange, Given>): Exchange {
   }
   exchange.connection.exchanges.add(exchange)
   return exchange
+}
+
+/** A flat header list for the client, which names places as the client sees them. */
+export function headersForClient({ front }: Exchange, flat: readonly string[]): readonly string[] {
+  return front ? front.toBrowser(flat) : flat
 }
 
 /** The last byte is on its way to the client: nothing of this exchange matters any more. */

@@ -1,9 +1,10 @@
+import { type Front, frontFor } from '../gateway/front.js'
 import { requireAdmitted } from './admission.js'
 import { receiveAnswer } from './answer.js'
 import type { ClientAnswer, ClientMessage } from './client-message.js'
 import { type ClientConnection, connectionOf } from './connection.js'
 import type { ProxyContext } from './context.js'
-import { answerDirectly, isAskedDirectly } from './direct-request.js'
+import { answerDirectly, answerNoSite, isAskedDirectly } from './direct-request.js'
 import type { ClientUpgrade, Exchange } from './exchange.js'
 import { createExchange } from './exchange.js'
 import { createKeptBody } from './kept-body.js'
@@ -17,9 +18,9 @@ import { relayRequestBody } from './relay-request.js'
 import { requireForwardable, requireNoLoop } from './request-checks.js'
 import { type RequestHeaders, sortRequestHeaders } from './request-headers.js'
 import { sendToService } from './send.js'
-import { parseTarget, parseTargetAt, type Target } from './target.js'
+import { type Authority, parseTarget, parseTargetAt, type Target } from './target.js'
 
-/** client → us → service: a request in absolute form. */
+/** client → us → service: a request in absolute form, or for the one site that is meant at a gateway or in a tunnel. */
 export function forward(
   context: ProxyContext,
   request: ClientMessage,
@@ -40,11 +41,19 @@ export function forward(
   }
   try {
     requireAdmitted(admission)
-    if (connection.site === undefined && isAskedDirectly(request)) {
+    const { fronts, site } = connection
+    const front = fronts && frontFor(fronts, request)
+    if (fronts && !front) {
+      answerNoSite(context, request, response)
+      return
+    }
+    // From here on all see a request as the site itself would get it: our checks, the login layer, the service.
+    if (front) request.rawHeaders = front.toSite({ method: request.method ?? '', rawHeaders: request.rawHeaders })
+    else if (site === undefined && isAskedDirectly(request)) {
       answerDirectly(context, request, response)
       return
     }
-    const exchange = openExchange(context, request, response, upgrade)
+    const exchange = openExchange(context, { request, response, upgrade, front })
     if (!exchange) return
     relayRequestBody(exchange)
     sendToService(exchange, receiveAnswer)
@@ -58,14 +67,12 @@ export function forward(
 /** The checks, in order, and the state of the request; nothing if it ends here with an answer. Throws Refusal. */
 function openExchange(
   context: ProxyContext,
-  request: ClientMessage,
-  response: ClientAnswer,
-  upgrade: ClientUpgrade | undefined,
+  { request, response, upgrade, front }: Pick<Exchange, 'request' | 'response' | 'upgrade' | 'front'>,
 ): Exchange | undefined {
   const { method = 'GET', httpVersion } = request
   const connection = connectionOf(context, request.socket)
   const headers = sortRequestHeaders(request.rawHeaders)
-  const target = requireTarget(context, connection, headers, request.url ?? '')
+  const target = requireTarget(context, siteOf(connection, front), headers, request.url ?? '')
   requireForwardable(headers, target, httpVersion)
   if (isOwnTarget(context, request, target)) {
     answerOwnPage(context, request, response, { target, isAuthorized: true })
@@ -86,6 +93,7 @@ function openExchange(
     request,
     response,
     target,
+    front,
     upgrade,
     hasBody: hasBody(headers),
     headers: formatRequestHeaders(headers, outgoing),
@@ -93,10 +101,14 @@ function openExchange(
   })
 }
 
+function siteOf({ site }: ClientConnection, front: Front | undefined): Authority | undefined {
+  return front ? front.site : site
+}
+
 /** Where it goes. In a tunnel both this and the right to use us were said when it was opened. Throws Refusal. */
 function requireTarget(
   context: ProxyContext,
-  { site }: ClientConnection,
+  site: Authority | undefined,
   headers: RequestHeaders,
   url: string,
 ): Target {

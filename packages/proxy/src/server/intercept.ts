@@ -3,7 +3,7 @@ import { formatHostPort } from '../config/host-port.js'
 import type { ChallengeAnswer } from '../login/exchange.js'
 import { reachedBy } from '../own/own-host.js'
 import type { Exchange } from './exchange.js'
-import { finishExchange } from './exchange.js'
+import { finishExchange, headersForClient } from './exchange.js'
 import { failExchange } from './fail.js'
 import { withoutFields } from './fields.js'
 import { keepOpenForUpload } from './keep-open.js'
@@ -65,6 +65,7 @@ async function askLogin(exchange: Exchange, challenge: IncomingMessage, replayab
       replayable,
       signal: controller.signal,
       ownOrigin: ownOriginFor(exchange),
+      seenOrigin: exchange.front?.origin,
     })
   } catch {
     // Not supposed to happen: the service's own 401 is the safe answer.
@@ -93,7 +94,7 @@ function respond(exchange: Exchange, status: number, rawHeaders: readonly string
   const { response } = exchange
   keepOpenForUpload(exchange)
   response.writeHead(status, [
-    ...withoutFields(rawHeaders, ['content-length']),
+    ...headersForClient(exchange, withoutFields(rawHeaders, ['content-length'])),
     'Content-Length',
     String(Buffer.byteLength(body)),
   ])

@@ -1,6 +1,7 @@
 import type { Server } from 'node:http'
 import { createServer } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
+import { createFronts, type Front, type GatewaySite } from '../gateway/front.js'
 import type { Log } from '../log.js'
 import type { LoginLayer } from '../login/exchange.js'
 import type { OwnPages } from '../own/own-pages.js'
@@ -48,6 +49,8 @@ export interface ProxyServerDeps {
 export interface ProxyServer {
   /** May be called again for another address. Rejects with the system's error (EADDRINUSE). Port 0 picks one. */
   listen(host: string, port: number): Promise<{ address: AddressInfo }>
+  /** The same for a listener that is no proxy: it has these sites only, each at a name of this machine. */
+  listenAsGateway(host: string, port: number, sites: readonly GatewaySite[]): Promise<{ address: AddressInfo }>
   /** Stops accepting, lets requests in flight end within the grace period, then ends everything. */
   close(): Promise<void>
 }
@@ -71,13 +74,20 @@ export function createProxyServer(deps: ProxyServerDeps): ProxyServer {
     tunnels: new Set(),
   }
   const servers: Server[] = []
+  const open = async (server: Server, host: string, port: number) => {
+    await listening(server, host, port)
+    servers.push(server)
+    const address = server.address() as AddressInfo
+    deps.destinationPolicy.addOwnListener(address.address, address.port)
+    return { address }
+  }
   return {
-    async listen(host, port) {
-      const server = createListener(context)
-      await listening(server, host, port)
-      servers.push(server)
-      const address = server.address() as AddressInfo
-      deps.destinationPolicy.addOwnListener(address.address, address.port)
+    listen: (host, port) => open(createListener(context), host, port),
+    async listenAsGateway(host, port, sites) {
+      // Nobody is let through to anything while it is empty.
+      const fronts: Front[] = []
+      const { address } = await open(createListener(context, fronts), host, port)
+      fronts.push(...createFronts(sites, address.port))
       return { address }
     },
     close: () => closeGracefully(servers, context),
@@ -97,13 +107,13 @@ const LISTENER_OPTIONS = {
   highWaterMark: 256 * 1024,
 } as const
 
-function createListener(context: ProxyContext): Server {
+function createListener(context: ProxyContext, fronts?: readonly Front[]): Server {
   const server = createServer(LISTENER_OPTIONS)
   // Without it Node silently drops the headers after the thousandth; the 16 KiB of header size are the limit.
   server.maxHeadersCount = 0
   // A client that is done sending still wants its answer.
   Object.assign(server, { httpAllowHalfOpen: true })
-  server.on('connection', (socket) => followConnection(context, socket, abandonExchange))
+  server.on('connection', (socket) => followConnection(context, socket, abandonExchange, { fronts }))
   server.on('clientError', (error, socket) => answerClientError(context, error, socket as Socket))
   server.on('request', (request, response) => forward(context, request, response))
   server.on('checkContinue', (request, response) => forward(context, request, response))

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { ClientAnswer } from './client-message.js'
 import type { Exchange } from './exchange.js'
-import { finishExchange } from './exchange.js'
+import { finishExchange, headersForClient } from './exchange.js'
 import { failExchange } from './fail.js'
 import { keepOpenForUpload } from './keep-open.js'
 import { dropKept } from './kept-body.js'
@@ -48,7 +48,7 @@ function writeHead(exchange: Exchange, answer: IncomingMessage): boolean {
     response.sendDate = false
     keepOpenForUpload(exchange)
     if (mustClose) response.shouldKeepAlive = false
-    response.writeHead(statusCode, statusMessage, headers)
+    response.writeHead(statusCode, statusMessage, headersForClient(exchange, headers) as string[])
     context.observer.answered(target.authority.origin, statusCode)
     return true
   } catch (error) {

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Exchange } from './exchange.js'
-import { finishExchange } from './exchange.js'
+import { finishExchange, headersForClient } from './exchange.js'
 import { failExchange } from './fail.js'
 import { Refusal } from './refusal.js'
 import { formatResponseHeaders } from './response-headers.js'
@@ -30,8 +30,8 @@ function format101(exchange: Exchange, answer: IncomingMessage): string | undefi
   const { context, setCookieLines } = exchange
   try {
     const framing = { pseudonym: context.pseudonym, setCookieLines, defaultHeaders: [], canChunk: false }
-    const { headers } = formatResponseHeaders(answer, framing)
-    headers.push('Connection', 'Upgrade', 'Upgrade', answer.headers.upgrade ?? '')
+    const relayed = headersForClient(exchange, formatResponseHeaders(answer, framing).headers)
+    const headers = [...relayed, 'Connection', 'Upgrade', 'Upgrade', answer.headers.upgrade ?? '']
     let lines = `HTTP/1.1 101 ${answer.statusMessage}\r\n`
     for (let i = 0; i < headers.length; i += 2) lines += `${headers[i]}: ${headers[i + 1]}\r\n`
     return `${lines}\r\n`

@@ -48,9 +48,10 @@ export async function tunnel(
 
 function requireTunnel(
   context: ProxyContext,
-  { site }: ClientConnection,
+  { site, fronts }: ClientConnection,
   { rawHeaders, url = '' }: IncomingMessage,
 ): Authority {
+  if (fronts !== undefined) throw new Refusal(421, 'this is a gateway of iam-auth-proxy, and no proxy')
   if (site !== undefined) throw new Refusal(400, 'a CONNECT inside a tunnel')
   const headers = sortRequestHeaders(rawHeaders)
   requireAuthorized(context, headers)

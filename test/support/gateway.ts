@@ -1,0 +1,54 @@
+import type { LocalAws } from 'iam-auth-local-aws'
+import type { Keeper } from './cleanup.js'
+import type { Running } from './process.js'
+import { type Credentials, cleanEnvironment, keysOf, runProxy } from './proxy.js'
+import { type ServiceOptions, startService, type TestService } from './service.js'
+import { certificateFile, startTlsFront } from './tls-front.js'
+
+/** `iam-auth-proxy gateway` in a process of its own. */
+export interface TestGateway extends Running {
+  readonly port: number
+  /** Where this site is: `http://wiki.localhost:<port>`. */
+  originOf(site: string): string
+}
+
+export interface SecureService extends TestService {
+  /** `https://localhost:<port>`: what the service itself, and the gateway, call it. */
+  readonly site: string
+}
+
+/** A service behind real TLS, which knows itself by its https origin only. */
+export async function startSecureService(
+  aws: LocalAws,
+  keep: Keeper,
+  options: ServiceOptions = {},
+): Promise<SecureService> {
+  const front = await startTlsFront(keep)
+  const service = await startService(aws, keep, { ...options, origin: front.origin })
+  front.leadTo(service.port)
+  return { ...service, site: front.origin }
+}
+
+/** On a port of its own. `sites` as on the command line. */
+export async function startGateway(
+  aws: LocalAws,
+  sites: readonly string[],
+  keep: Keeper,
+  args: readonly string[] = [],
+  credentials: Credentials = keysOf(aws, 'alice'),
+): Promise<TestGateway> {
+  const own = ['--listen', ':0', '--log-format', 'json', '--upstream-ca', await certificateFile(keep)]
+  const running = runProxy(['gateway', ...sites, ...own, ...args], cleanEnvironment(aws, credentials), keep)
+  const [, port] = await running.says(/"gateway listening",[^\n]*"url":"http:[^"]*:(\d+)\//, 30_000)
+  return {
+    ...running,
+    port: Number(port),
+    originOf(site) {
+      const line = running
+        .stderr()
+        .split('\n')
+        .find((text) => text.includes(`"site":"${site}"`))
+      return new URL((JSON.parse(line ?? '{}') as { url: string }).url).origin
+    },
+  }
+}
