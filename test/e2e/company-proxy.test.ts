@@ -102,6 +102,18 @@ describe.skipIf(missing)('a company proxy: squid with a password', () => {
     expect(tally(aws)).toEqual(ONE_LOGIN)
   })
 
+  test('AWS is asked through it, too, where a route leads there', async () => {
+    const own = await startSquid(thisTest, ACCOUNT)
+    const { origin } = await serviceAtLocalhost()
+    const hop = `http://${ACCOUNT.user}:${ACCOUNT.password}@127.0.0.1:${own.port}`
+    const { hostname, port } = new URL(aws.endpoint)
+    const args = ['--allow-loopback', '--upstream-proxy', `${hostname}=${hop}`]
+    const through = await startProxy(aws, thisTest, { args })
+    expect(await curl(through.url, [`${origin}/`], thisTest)).toMatchObject({ status: 200, text: `${arn()}\n` })
+    await through.stop('SIGTERM')
+    await until('squid notes the tunnels', () => own.asked().includes(`CONNECT ${hostname}:${port} 200`))
+  })
+
   test('its 407 is our 502, which names the option and asks no client', async () => {
     const { origin, arrived } = await serviceAtLocalhost()
     const args = ['--allow-loopback', '--upstream-proxy', `localhost=http://127.0.0.1:${company.port}`]

@@ -26,6 +26,7 @@ import { createProxyServer, type ProxyServer } from './server/proxy-server.js'
 import { createInterception } from './tls/interception.js'
 import { createLiveTrust } from './trust/live.js'
 import type { TrustFiles } from './trust/paths.js'
+import { createAwsAgents } from './upstream/aws-agents.js'
 import { createUpstream } from './upstream/upstream.js'
 import { readVersion } from './version.js'
 
@@ -87,16 +88,18 @@ async function createProxy(
   const ca = config.upstreamCa.length === 0 ? {} : { ca: config.upstreamCa }
   const ways = { ...socksOption(config.socksProxy), routes: config.upstreamRoutes }
   const upstream = createUpstream({ destinationPolicy, ...ca, ...ways })
-  const sts = createSts()
+  const createAgents = createAwsAgents({ routes: config.upstreamRoutes, destinationPolicy, ...ca })
+  const sts = createSts(createAgents)
   const mfa = createMfa({ prompt, log, now: Date.now, randomBytes, first: config.credentials.mfa })
   const { askForCodes } = mfa
-  const base = defaultChain({ profile: config.profile, region: config.credentials.region, askForCodes })
+  const { profile, credentials: choice } = config
+  const base = defaultChain({ profile, region: choice.region, askForCodes, createAgents })
   const credentials = chooseCredentials(config.credentials, { base, sts, askForCodes, now: Date.now })
   const activity = createActivity(trust.coversOrigin, Date.now)
   const login = createLoginLayer({
     trust,
     credentials,
-    encrypt: createKmsEncrypt(),
+    encrypt: createKmsEncrypt(createAgents),
     send: upstream.sendToOrigin,
     refusals: { page: renderRefusal, line: describeRefusal },
     asked: mfa.asked,

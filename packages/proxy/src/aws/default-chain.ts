@@ -2,6 +2,7 @@ import type { AskForCodes, CodeOf } from '../credentials/mfa.js'
 import type { AwsCredentials, CredentialSource } from '../credentials/source.js'
 import { LoginRefusal } from '../login/refusal.js'
 import { Secret } from '../secret.js'
+import type { CreateAwsAgents } from './agents.js'
 import { explainAwsError } from './errors.js'
 import { explainRefusedCode } from './refused-code.js'
 import { howToFind, nameSource, renewalOf } from './renewal.js'
@@ -14,6 +15,8 @@ export interface DefaultChainOptions {
   readonly region: string
   /** For profiles with `mfa_serial`. */
   readonly askForCodes: AskForCodes
+  /** @default the SDK's own connections */
+  readonly createAgents?: CreateAwsAgents | undefined
 }
 
 /** The SDK's default chain. It memoises nothing here: put `cachedSource` in front, or two clients prompt twice. */
@@ -21,11 +24,15 @@ export function defaultChain(options: DefaultChainOptions): CredentialSource {
   return () => options.askForCodes((codeOf) => askChain(options, codeOf))
 }
 
-async function askChain({ profile, region }: DefaultChainOptions, codeOf: CodeOf): Promise<AwsCredentials> {
+async function askChain(
+  { profile, region, createAgents }: DefaultChainOptions,
+  codeOf: CodeOf,
+): Promise<AwsCredentials> {
   try {
     const { fromNodeProviderChain } = await import('@aws-sdk/credential-providers')
     const chosen = profile === undefined ? {} : { profile }
-    const provide = fromNodeProviderChain({ ...chosen, mfaCodeProvider: codeOf, clientConfig: { region } })
+    const clientConfig = createAgents === undefined ? { region } : { region, requestHandler: createAgents() }
+    const provide = fromNodeProviderChain({ ...chosen, mfaCodeProvider: codeOf, clientConfig })
     const credentials = await provide()
     const { accessKeyId, secretAccessKey, sessionToken, expiration } = credentials
     const { $source = {} } = credentials as { readonly $source?: Readonly<Record<string, string>> }

@@ -1,5 +1,6 @@
 import type { EncryptionContext, KeyArn } from 'iam-auth-protocol'
 import type { AwsCredentials } from '../credentials/source.js'
+import type { CreateAwsAgents } from './agents.js'
 import { explainDenial } from './denial.js'
 import { explainAwsError } from './errors.js'
 import { clientSettings } from './sdk.js'
@@ -19,7 +20,7 @@ type KmsClient = import('@aws-sdk/client-kms').KMSClient
 const MAX_CLIENTS = 20
 
 /** KMS by the AWS SDK, which is loaded by the first call. Keeps the client of the last credentials for each region. */
-export function createKmsEncrypt(): KmsEncrypt {
+export function createKmsEncrypt(createAgents?: CreateAwsAgents): KmsEncrypt {
   const clients = new Map<string, { readonly credentials: AwsCredentials; readonly kms: KmsClient }>()
   return async (credentials, { key, plaintext, context }) => {
     try {
@@ -27,7 +28,7 @@ export function createKmsEncrypt(): KmsEncrypt {
       let known = clients.get(key.region)
       if (known?.credentials !== credentials) {
         known?.kms.destroy()
-        known = { credentials, kms: new sdk.KMSClient(clientSettings(key.region, credentials)) }
+        known = { credentials, kms: new sdk.KMSClient(clientSettings(key.region, credentials, createAgents)) }
       }
       keepLast(clients, key.region, known)
       const input = { KeyId: key.arn, Plaintext: plaintext, EncryptionContext: { ...context } }

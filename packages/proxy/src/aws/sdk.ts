@@ -1,4 +1,5 @@
 import type { AwsCredentials } from '../credentials/source.js'
+import type { CreateAwsAgents } from './agents.js'
 
 /** Seconds that credentials fetched for the SDK may be handed to it. */
 export interface SdkCredentials {
@@ -12,12 +13,12 @@ const CONNECT_TIMEOUT_MS = 3_000
 const REQUEST_TIMEOUT_MS = 8_000
 
 /** Settings of every client we make. Regions and endpoints otherwise follow the SDK (`AWS_ENDPOINT_URL…`). */
-export function clientSettings(region: string, credentials: AwsCredentials) {
+export function clientSettings(region: string, credentials: AwsCredentials, createAgents?: CreateAwsAgents) {
   return {
     region,
     credentials: revealed(credentials),
     maxAttempts: 2,
-    requestHandler: { connectionTimeout: CONNECT_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS },
+    requestHandler: { connectionTimeout: CONNECT_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS, ...createAgents?.() },
   }
 }
 

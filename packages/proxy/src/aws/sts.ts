@@ -2,6 +2,7 @@ import { type Principal, parsePrincipalArn } from 'iam-auth-protocol'
 import type { AwsCredentials } from '../credentials/source.js'
 import { LoginRefusal } from '../login/refusal.js'
 import { Secret } from '../secret.js'
+import type { CreateAwsAgents } from './agents.js'
 import { explainAwsError } from './errors.js'
 import { explainRefusedCode } from './refused-code.js'
 import { clientSettings } from './sdk.js'
@@ -40,10 +41,10 @@ export interface Sts {
 }
 
 /** STS by the AWS SDK, which is loaded by the first call. */
-export function createSts(): Sts {
+export function createSts(createAgents?: CreateAwsAgents): Sts {
   const client = async (credentials: AwsCredentials, region: string) => {
     const sdk = await import('@aws-sdk/client-sts')
-    return { sdk, sts: new sdk.STSClient(clientSettings(region, credentials)) }
+    return { sdk, sts: new sdk.STSClient(clientSettings(region, credentials, createAgents)) }
   }
   return {
     getCallerIdentity: (credentials, region) =>

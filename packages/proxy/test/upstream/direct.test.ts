@@ -50,6 +50,15 @@ test('goes on to the second address when the first refuses', async () => {
   socket.destroy()
 })
 
+test('an IPv6 address that leads nowhere costs less than a second', async () => {
+  const { port } = await listenAsOrigin(net.createServer())
+  // RFC 3849: for documentation, so nobody has it. Unreachable at once, or silent for Node's 250 ms an attempt.
+  const { dial } = dialWith(['2001:db8::1', '127.0.0.1'], true)
+  const socket = await dial({ host: 'a.example', port })
+  expect(socket.remoteAddress).toBe('127.0.0.1')
+  socket.destroy()
+})
+
 test.each(['x.localhost', 'localhost.', 'x.localhost.'])('%s is localhost', async (host) => {
   const { port } = await listenAsOrigin(net.createServer())
   const { dial, asked } = dialWith(['127.0.0.1'], true)

@@ -1,7 +1,10 @@
+import { once } from 'node:events'
 import https from 'node:https'
 import net from 'node:net'
 import { expect, test } from 'vitest'
 import { parseHop } from '../../src/config/hop-url.js'
+import { createDestinationPolicy } from '../../src/server/destinations.js'
+import { createAwsAgents } from '../../src/upstream/aws-agents.js'
 import { EVERY_HOST, parseHostPattern } from '../../src/upstream/host-pattern.js'
 import type { Route } from '../../src/upstream/routes.js'
 import {
@@ -172,6 +175,26 @@ test.each([
   const answer = await sendRaw(proxy.port, 'CONNECT a.example:443 HTTP/1.1\r\n\r\n')
   expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `))
   expect(answer).toMatch(expected)
+})
+
+test('AWS clients get connections of their own through it, by CONNECT and with TLS verified at our end', async () => {
+  const server = https.createServer({ key: LOCALHOST_KEY, cert: LOCALHOST_CERTIFICATE }, (_, response) => {
+    response.end('aws')
+  })
+  const origin = await listenAsOrigin(server)
+  const next = await startHttpProxy({ resolve: toLoopback })
+  const routes = [through(`http://${next.host}`, parseHostPattern('localhost'))]
+  const destinationPolicy = createDestinationPolicy({ allowLoopback: false, isTrusted: () => false })
+  const createAgents = createAwsAgents({ routes, destinationPolicy, ca })
+  const agent = createAgents?.().httpsAgent
+  const request = https.get({ agent, host: 'localhost', port: origin.port })
+  const [answer] = (await once(request, 'response')) as [import('node:http').IncomingMessage]
+  expect(answer.statusCode).toBe(200)
+  expect(next.asked).toEqual([`CONNECT localhost:${origin.port}`])
+  answer.resume()
+  agent?.destroy()
+  const bastion = [through('socks5h://b:1')]
+  expect(createAwsAgents({ routes: bastion, destinationPolicy })).toBeUndefined()
 })
 
 test('a proxy that hangs is given up', async () => {
