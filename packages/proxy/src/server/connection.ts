@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net'
 import type { Front } from '../gateway/front.js'
+import type { RequestWay } from '../upstream/way.js'
 import type { Admission } from './admission.js'
 import { GONE } from './admission.js'
 import type { ProxyContext } from './context.js'
@@ -12,6 +13,8 @@ export interface ClientConnection {
   readonly exchanges: Set<Exchange>
   /** URLs answered with a 307 after a login, and when (monotonic ms): a client that comes back without its cookie must not go round for ever. */
   readonly redirected: Map<string, number>
+  /** By origin: connections to services that are logged in as this client's, and so are nobody else's. */
+  readonly bound: Map<string, RequestWay>
   /** A request here was not understood: what follows may be part of it, and is not looked at. */
   isDistrusted: boolean
   readonly admission: Admission
@@ -43,6 +46,7 @@ export function followConnection(
     clients.delete(socket)
     for (const exchange of connection.exchanges) onGone(exchange)
     connection.exchanges.clear()
+    for (const { agent } of connection.bound.values()) agent.destroy()
   })
   socket.on('end', () => giveUpUnlessReading(socket, connection, limits.halfCloseGraceMs))
 }
@@ -55,7 +59,7 @@ export function connectionOf({ clients }: ProxyContext, socket: Socket): ClientC
 const NOBODYS = { site: undefined, fronts: undefined, isHttp2: false } as const
 
 function createConnection(known: Required<KnownConnection>): ClientConnection {
-  return { ...known, exchanges: new Set(), redirected: new Map(), isDistrusted: false, waiting: 0 }
+  return { ...known, exchanges: new Set(), redirected: new Map(), bound: new Map(), isDistrusted: false, waiting: 0 }
 }
 
 /**

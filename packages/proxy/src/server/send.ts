@@ -1,5 +1,6 @@
 import type { ClientRequest, IncomingMessage } from 'node:http'
 import { request as httpRequest } from 'node:http'
+import { wayFor } from './bound-connections.js'
 import type { Exchange } from './exchange.js'
 import { failExchange } from './fail.js'
 import { relayInterim } from './interim.js'
@@ -40,10 +41,9 @@ export function sendToService(exchange: Exchange, receive: ReceiveAnswer): void 
 
 /** Fails the exchange with 400 for what Node cannot send: a character that the URL cannot have either. */
 function createRequest(exchange: Exchange): ClientRequest | undefined {
-  const { context, request, target, headers, upgrade, connection } = exchange
+  const { request, target, headers } = exchange
   const { scheme, host, port } = target.authority
-  // What came out of a tunnel goes through one, and so does what is about to be one.
-  const way = context.upstream.wayOf(target.authority, upgrade !== undefined || connection.site !== undefined)
+  const way = wayFor(exchange)
   const { agent, absoluteForm } = way
   const path = requestPath(request.method, request.url, target.path)
   exchange.way = way

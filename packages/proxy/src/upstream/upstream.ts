@@ -27,6 +27,8 @@ export interface Upstream {
   readonly pseudonym: string
   /** The connections for a request. `isTunnelled`: they have to reach the service itself; see `Way`. @default false */
   wayOf(target: RouteTarget, isTunnelled?: boolean): RequestWay
+  /** The same with a pool of its own, whose connections reach the service itself; whoever asks ends it. */
+  createOwnWay(target: RouteTarget): RequestWay
   /** For tunnels. */
   readonly dial: Dial
   /** The same, with TLS and the service's certificate verified. */
@@ -53,6 +55,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
   return {
     pseudonym,
     wayOf,
+    createOwnWay: (target) => wayTo(target).createOwn(target.scheme),
     dial: (target) => wayTo({ ...target, scheme: likelyScheme(target) }).dial(target),
     dialTls: (target) => wayTo({ ...target, scheme: 'https' }).dialTls(target),
     sendToOrigin: createSendToOrigin(wayOf),

@@ -34,6 +34,8 @@ export interface Way {
   readonly dialTls: Dial
   /** @param isTunnelled the connection itself has to reach the service: for upgrades, and what comes out of a tunnel */
   readonly forRequest: (scheme: 'http' | 'https', isTunnelled: boolean) => RequestWay
+  /** A pool of its own, which `close()` does not end; its connections reach the service itself. */
+  readonly createOwn: (scheme: 'http' | 'https') => RequestWay
   /** Ends every connection, pooled or in use. */
   close(): void
 }
@@ -46,6 +48,7 @@ export function createWay(dial: Dial, tls: TlsOptions): Way {
     dial,
     dialTls,
     forRequest: (scheme) => ways[scheme],
+    createOwn: (scheme) => wayOver(scheme, scheme === 'https' ? dialTls : dial),
     close: () => endAll([ways.http, ways.https]),
   }
 }
