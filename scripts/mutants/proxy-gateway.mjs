@@ -62,6 +62,15 @@ export const proxyGateway = [
   ],
   [src('gateway/set-cookie'), test('fields'), [['a Domain that is not the site’s', 'covering === host ||', 'true ||']]],
   [
+    src('gateway/kept-names'),
+    test('kept-names'),
+    [
+      ['a name of another site', '(names.get(name) ?? origin) === origin', 'true'],
+      ['a chosen name of another site', '    requireFree(named, names, path)\n', ''],
+      ['a name that is none', 'LABEL.test(name) && ', ''],
+    ],
+  ],
+  [
     src('gateway/listen'),
     test('sites'),
     [['other addresses than loopback', 'if (LOOPBACK.includes(host)) return port', 'return port']],

@@ -13,6 +13,7 @@ import { type SecureService, startGateway, startSecureService } from '../support
 import { findProgram, isMissing } from '../support/programs.js'
 import { cleanEnvironment, keysOf, runProxy } from '../support/proxy.js'
 import type { ServiceOptions } from '../support/service.js'
+import { makeDirectory } from '../support/temporary-directory.js'
 
 const forFile = thisFile()
 let aws: LocalAws
@@ -292,7 +293,8 @@ describe.skipIf(isMissing(findProgram('curl'), 'curl'))('the command line', () =
   })
 
   test('says where each site is', async () => {
-    const args = ['gateway', 'https://wiki.example.com', '--listen', ':0']
+    const folder = await makeDirectory(thisTest)
+    const args = ['gateway', 'https://wiki.example.com', '--listen', ':0', '--config-dir', folder]
     const running = runProxy(args, cleanEnvironment(aws, keysOf(aws, 'alice')), thisTest)
     await running.says(/^https:\/\/wiki\.example\.com is at http:\/\/wiki\.localhost:\d+\/$/m)
   })
@@ -308,10 +310,24 @@ describe.skipIf(isMissing(findProgram('curl'), 'curl'))('the command line', () =
     expect(running.stderr()).toMatch(words)
   })
 
+  test('a name stays with its site, since the browser keeps its cookies', async () => {
+    const folder = await makeDirectory(thisTest)
+    const start = (site: string) => startGateway(aws, [site], thisTest, ['--config-dir', folder])
+    const one = await start('https://wiki.a.example')
+    expect(one.originOf('https://wiki.a.example')).toBe(`http://wiki.localhost:${one.port}`)
+    const other = await start('https://wiki.b.example')
+    expect(other.originOf('https://wiki.b.example')).toBe(`http://wiki-b-example.localhost:${other.port}`)
+    const args = ['gateway', 'https://wiki.c.example=wiki', '--listen', ':0', '--config-dir', folder]
+    const chosen = runProxy(args, cleanEnvironment(aws), thisTest)
+    expect(await chosen.ended).toBe(64)
+    expect(chosen.stderr()).toContain('wiki is the name of https://wiki.a.example')
+  })
+
   test('a port in use is told, and the process ends', async () => {
     const first = await startGateway(aws, ['https://a.example'], thisTest)
+    const folder = await makeDirectory(thisTest)
     const running = runProxy(
-      ['gateway', 'https://a.example', '--listen', `:${first.port}`],
+      ['gateway', 'https://a.example', '--listen', `:${first.port}`, '--config-dir', folder],
       cleanEnvironment(aws),
       thisTest,
     )

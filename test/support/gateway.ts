@@ -3,6 +3,7 @@ import type { Keeper } from './cleanup.js'
 import type { Running } from './process.js'
 import { type Credentials, cleanEnvironment, keysOf, runProxy } from './proxy.js'
 import { type ServiceOptions, startService, type TestService } from './service.js'
+import { makeDirectory } from './temporary-directory.js'
 import { certificateFile, startTlsFront } from './tls-front.js'
 
 /** `iam-auth-proxy gateway` in a process of its own. */
@@ -38,7 +39,8 @@ export async function startGateway(
   credentials: Credentials = keysOf(aws, 'alice'),
 ): Promise<TestGateway> {
   const own = ['--listen', ':0', '--log-format', 'json', '--upstream-ca', await certificateFile(keep)]
-  const running = runProxy(['gateway', ...sites, ...own, ...args], cleanEnvironment(aws, credentials), keep)
+  const names = args.includes('--config-dir') ? [] : ['--config-dir', await makeDirectory(keep)]
+  const running = runProxy(['gateway', ...sites, ...own, ...names, ...args], cleanEnvironment(aws, credentials), keep)
   const [, port] = await running.says(/"gateway listening",[^\n]*"url":"http:[^"]*:(\d+)\//, 30_000)
   return {
     ...running,

@@ -1,3 +1,4 @@
+import { dirname, join } from 'node:path'
 import { CommandFailure } from '../commands/failure.js'
 import { ConfigError, type Env, type HostPort, type ProxyConfig, type ProxyFlags } from '../config/config.js'
 import { formatHostPort } from '../config/host-port.js'
@@ -6,9 +7,10 @@ import { startWarnings } from '../config/warnings.js'
 import { createLog } from '../log.js'
 import { startGateway } from '../main.js'
 import { stopWhenTold } from '../stop-when-told.js'
-import { createFronts, type GatewaySite } from './front.js'
+import { createFronts } from './front.js'
+import { claimNames, NAMES_FILE } from './kept-names.js'
 import { parseListen } from './listen.js'
-import { parseSites } from './sites.js'
+import { type NamedSite, parseSites } from './sites.js'
 
 export interface GatewayFlags extends ProxyFlags {
   readonly listen?: string
@@ -20,7 +22,9 @@ export interface GatewayFlags extends ProxyFlags {
  * with CommandFailure where it cannot listen.
  */
 export async function runGateway(urls: readonly string[], flags: GatewayFlags, env: Env): Promise<void> {
-  const { sites, port, config } = resolveGateway(urls, flags, env)
+  const { named, port, config } = resolveGateway(urls, flags, env)
+  const path = join(dirname(config.trustFiles.user), NAMES_FILE)
+  const sites = await claimNames(path, process.getuid?.(), named)
   const write = (line: string) => void process.stderr.write(line)
   const log = createLog({ format: config.logFormat, level: config.logLevel, write, now: Date.now })
   const { address, close } = await startGateway(config, { sites, port }, log).catch(explain)
@@ -34,7 +38,7 @@ export async function runGateway(urls: readonly string[], flags: GatewayFlags, e
 }
 
 interface ResolvedGateway {
-  readonly sites: readonly GatewaySite[]
+  readonly named: readonly NamedSite[]
   readonly port: number
   readonly config: ProxyConfig
 }
@@ -50,11 +54,11 @@ function resolveGateway(urls: readonly string[], flags: GatewayFlags, env: Env):
       return undefined
     }
   }
-  const sites = checked(() => parseSites(urls, flags.name))
+  const named = checked(() => parseSites(urls, flags.name))
   const port = checked(() => parseListen(flags.listen))
   const config = checked(() => resolveOwn(flags, env))
-  if (!sites || port === undefined || !config) throw new ConfigError(problems)
-  return { sites, port, config }
+  if (!named || port === undefined || !config) throw new ConfigError(problems)
+  return { named, port, config }
 }
 
 function resolveOwn({ bind, proxyAuthFile, ...flags }: GatewayFlags, env: Env): ProxyConfig {

@@ -3,6 +3,11 @@ import { ConfigError } from '../config/config.js'
 import { type Authority, parseTarget } from '../server/target.js'
 import type { GatewaySite } from './front.js'
 
+/** A site, and whether its name is what a person typed. */
+export interface NamedSite extends GatewaySite {
+  readonly isChosen: boolean
+}
+
 interface Wanted {
   readonly site: Authority
   readonly name: string | undefined
@@ -15,7 +20,7 @@ interface Wanted {
  * @param name of the one site, from `--name`
  * @throws ConfigError with all problems at once
  */
-export function parseSites(texts: readonly string[], name?: string): GatewaySite[] {
+export function parseSites(texts: readonly string[], name?: string): NamedSite[] {
   const problems: string[] = []
   const wanted = texts.flatMap((text) => {
     try {
@@ -37,7 +42,7 @@ export function parseSites(texts: readonly string[], name?: string): GatewaySite
 }
 
 /** RFC 1035 §2.3.1, lower case. */
-const LABEL = /^(?!-)[a-z0-9-]{1,63}(?<!-)$/
+export const LABEL = /^(?!-)[a-z0-9-]{1,63}(?<!-)$/
 
 function parseSite(text: string, given: string | undefined): Wanted {
   const [, url = '', own] = /^([^=]*)(?:=(.*))?$/.exec(text) ?? []
@@ -51,12 +56,12 @@ function parseSite(text: string, given: string | undefined): Wanted {
 }
 
 /** The first label; the whole host where two would be the same. */
-function withNames(wanted: readonly Wanted[]): GatewaySite[] {
+function withNames(wanted: readonly Wanted[]): NamedSite[] {
   const short = wanted.map(({ site, name }) => name ?? shortName(site))
   const repeated = twice(short)
   return wanted.map(({ site, name }, index) => {
     const own = short[index] as string
-    return { site, name: name ?? (repeated.includes(own) ? longName(site) : own) }
+    return { site, name: name ?? (repeated.includes(own) ? longName(site) : own), isChosen: name !== undefined }
   })
 }
 
@@ -64,7 +69,8 @@ function shortName({ host }: Authority): string {
   return toLabel(isIP(host) === 0 ? (host.split('.')[0] ?? '') : host)
 }
 
-function longName({ scheme, host, port }: Authority): string {
+/** The whole host as one label, with what is not the default before and after it. */
+export function longName({ scheme, host, port }: Authority): string {
   const isDefault = port === (scheme === 'https' ? 443 : 80)
   return toLabel(`${scheme === 'https' ? '' : 'http-'}${host}${isDefault ? '' : `-${port}`}`)
 }

@@ -36,7 +36,7 @@ describe('sites', () => {
   })
 
   test('a name of one’s own is for one site', () => {
-    expect(parseSites(['https://wiki.example.com'], 'docs')).toMatchObject([{ name: 'docs' }])
+    expect(parseSites(['https://wiki.example.com'], 'docs')).toMatchObject([{ name: 'docs', isChosen: true }])
     expect(() => parseSites(['https://a.example', 'https://b.example'], 'docs')).toThrow(/--name is for one site/)
   })
 
