@@ -35,7 +35,9 @@ describe.each(kinds)('a %s', (_, request) => {
     const proxy = await startGuarded(uidOfPeer)
     for (let connection = 0; connection < 3; connection += 1) {
       const answer = await sendRaw(proxy.port, request(`${origin.url}/`), /--proxy-auth-file.*\n$/)
-      expect(answer).toMatch(/^HTTP\/1.1 403 .*error=http_request_denied(?:; details="this proxy serves only[^\r]*")?\r\n/s)
+      expect(answer).toMatch(
+        /^HTTP\/1.1 403 .*error=http_request_denied(?:; details="this proxy serves only[^\r]*")?\r\n/s,
+      )
       expect(answer).not.toMatch(/access-control/i)
     }
     expect(origin.sockets).toEqual([])
