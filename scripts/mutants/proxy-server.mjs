@@ -110,6 +110,11 @@ export const proxyServer = [
     ],
   ],
   [
+    src('upstream/http2-cut-off'),
+    test('server/inside-tunnels'),
+    [['a stream that was reset is one that ended', 'chunk === null && !isEnded && stream.closed', 'false']],
+  ],
+  [
     src('server/tunnel'),
     test('server/tunnel', 'server/admission', 'server/proxy-auth', 'server/only-trusted'),
     [

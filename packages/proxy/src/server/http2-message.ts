@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2'
 import type { TLSSocket } from 'node:tls'
+import { failWhenCutOff } from '../upstream/http2-cut-off.js'
 import type { ClientMessage } from './client-message.js'
 
 export interface Http2Head {
@@ -17,6 +18,7 @@ export function createHttp2Message(
   stream: ServerHttp2Stream,
   { headers, rawHeaders, socket }: Http2Head,
 ): ClientMessage {
+  failWhenCutOff(stream)
   let rawTrailers: string[] = []
   stream.on('trailers', (_trailers, _flags, raw?: string[]) => {
     rawTrailers = raw ?? []

@@ -387,6 +387,30 @@ describe('HTTP/2 to a trusted service', () => {
     expect((await ask({ ':path': '/' })).text).toBe('ok')
   })
 
+  test('half an upload never looks whole to the service', async () => {
+    const events: string[] = []
+    const service = await startIntercepted((request) => {
+      request.on('data', (chunk) => events.push(String(chunk)))
+      request.on('end', () => events.push('end'))
+      request.on('error', () => {})
+      request.on('close', () => events.push('close'))
+    })
+    const client = await secure(service.proxy.port, service.host, { ca: service.root, ALPNProtocols: ['h2'] })
+    // RFC 9113 §4.1, by hand: Node's own client ends a stream before it resets it.
+    const frame = (type: number, flags: number, stream: number, payload: Buffer) =>
+      Buffer.concat([Buffer.from([0, 0, payload.length, type, flags, 0, 0, 0, stream]), payload])
+    // HPACK's indices of POST, / and https, and a literal of the name that has index 1.
+    const head = Buffer.concat([Buffer.from([0x83, 0x84, 0x87, 0x41, service.host.length]), Buffer.from(service.host)])
+    client.write('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n')
+    client.write(
+      Buffer.concat([frame(4, 0, 0, Buffer.of()), frame(1, 4, 1, head), frame(0, 0, 1, Buffer.from('half'))]),
+    )
+    await waitFor(() => events.includes('half'))
+    client.write(frame(3, 0, 1, Buffer.from([0, 0, 0, http2.constants.NGHTTP2_CANCEL])))
+    await waitFor(() => events.includes('close'))
+    expect(events).toEqual(['half', 'close'])
+  })
+
   test('an answer that is cut off is an error, not an end', async () => {
     const { session } = await startSession((_, response) => {
       response.write('half', () => response.destroy())
