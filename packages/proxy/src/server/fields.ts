@@ -19,6 +19,7 @@ export type ReadField =
 
 const RULES: ReadonlyMap<string, FieldRule> = new Map<string, FieldRule>([
   ['host', 'host'],
+  ['http2-settings', 'drop'],
   ['connection', 'connection'],
   ['content-length', 'content-length'],
   ['cookie', 'cookie'],

@@ -15,7 +15,7 @@ import { answerOwnPage, isOwnTarget } from './own-page.js'
 import { requireAuthorized } from './proxy-auth.js'
 import { answerRefusal, Refusal } from './refusal.js'
 import { relayRequestBody } from './relay-request.js'
-import { requireForwardable, requireNoLoop } from './request-checks.js'
+import { requireForwardable, requireMethod, requireNoLoop } from './request-checks.js'
 import { type RequestHeaders, sortRequestHeaders } from './request-headers.js'
 import { sendToService } from './send.js'
 import { type Authority, parseTarget, parseTargetAt, type Target } from './target.js'
@@ -70,6 +70,7 @@ function openExchange(
   { request, response, upgrade, front }: Pick<Exchange, 'request' | 'response' | 'upgrade' | 'front'>,
 ): Exchange | undefined {
   const { method = 'GET', httpVersion } = request
+  requireMethod(method)
   const connection = connectionOf(context, request.socket)
   const headers = sortRequestHeaders(request.rawHeaders)
   const target = requireTarget(context, siteOf(connection, front), headers, request.url ?? '')

@@ -66,9 +66,13 @@ function names(flat: readonly string[]): string[] {
   return flat.filter((_, at) => at % 2 === 0).map((name) => name.toLowerCase())
 }
 
-/** Lower-case names, several lines of one as a list. Throws Refusal 502 for a coding that is no part of HTTP/2. */
+/**
+ * Lower-case names, each once: of some Node takes no second line, and dies of it in trailers. Several lines of one are a list
+ * (RFC 9110 §5.3), but for Set-Cookie. Throws Refusal 502 for a coding that is no part of HTTP/2.
+ */
 function toHttp2(flat: readonly string[]): OutgoingHttpHeaders {
-  const headers: Record<string, string | string[]> = {}
+  // A service may name a field `constructor`.
+  const headers: Record<string, string | string[]> = Object.create(null)
   for (let i = 0; i < flat.length; i += 2) {
     const name = (flat[i] as string).toLowerCase()
     const value = flat[i + 1] as string
@@ -79,7 +83,8 @@ function toHttp2(flat: readonly string[]): OutgoingHttpHeaders {
         'http_response_transfer_coding',
       )
     const before = headers[name]
-    headers[name] = before === undefined ? value : [before, value].flat()
+    if (before === undefined) headers[name] = value
+    else headers[name] = name === 'set-cookie' ? [before, value].flat() : `${before}, ${value}`
   }
   return headers
 }

@@ -27,8 +27,10 @@ function passBytes(from: Socket, to: Socket): void {
   from.resume()
 }
 
-/** An end is passed on as an end, since the other direction may go on; a death as a death. */
+/** An end is passed on as an end, since the other direction may go on; a death as a death. It may have come before us. */
 function passEnd(from: Socket, to: Socket): void {
+  if (from.readableEnded) to.end()
+  else if (from.destroyed) passDeath(to)
   from.on('end', () => to.end())
   from.on('error', () => {})
   from.on('close', (hadError) => {

@@ -30,6 +30,8 @@ export async function dialTunnel(
     const target = { host, port, ...(sink && { sink }) }
     const socket = await (secure ? upstream.dialTls(target) : upstream.dial(target))
     observer.connected()
+    // Its error is also its close; without a listener it would end the process while the client is still silent.
+    socket.on('error', () => {})
     return socket
   } catch (error) {
     const refusal = refusalFor(error as Error, `${host}:${port}`)

@@ -25,8 +25,11 @@ export function createSpareConnections(): SpareConnections {
     else spares.set(name, left)
   }
   return {
-    put: (name, socket) =>
-      void spares.set(name, [...(spares.get(name) ?? []), watch(socket, () => forget(name, socket))]),
+    put(name, socket) {
+      // One that is gone tells nobody of it again.
+      if (socket.destroyed) return
+      spares.set(name, [...(spares.get(name) ?? []), watch(socket, () => forget(name, socket))])
+    },
     take(name) {
       const spare = spares.get(name)?.at(-1)
       if (spare) forget(name, spare.socket)

@@ -140,6 +140,26 @@ test('what is no HTTP passes a readable tunnel untouched, whoever speaks first',
   await second.until(/PRI \* HTTP\/2.0\r\n\r\nSM\r\n\r\n/)
 })
 
+test('a service that resets a tunnel before its client has said anything ends that tunnel, and nothing else', async () => {
+  const origin = await listenAsOrigin(net.createServer())
+  const proxy = await startProxy({ trusted: trusting([origin.url]) })
+  const client = await open(proxy.port, origin.host)
+  const [service] = await waitFor(() => (origin.open.size > 0 ? [...origin.open] : undefined))
+  service?.resetAndDestroy()
+  await client.closed
+  await open(proxy.port, origin.host)
+})
+
+test('a client that ends a tunnel before it has said anything is done, and so is the service', async () => {
+  const ended = vi.fn()
+  const origin = await listenAsOrigin(net.createServer((socket) => socket.on('end', ended).resume()))
+  const proxy = await startProxy({ trusted: trusting([origin.url]) })
+  const client = await open(proxy.port, origin.host)
+  client.socket.end()
+  await client.closed
+  expect(ended).toHaveBeenCalledTimes(1)
+})
+
 test('a tunnel to a service that nobody trusts is not looked into', async () => {
   const origin = await startRawOrigin('raw')
   const proxy = await startProxy({ trusted: trusting([]) })
@@ -160,7 +180,7 @@ async function startIntercepted(handler: RequestListener, deps: Parameters<typeo
   const server = https.createServer({ key: LOCALHOST_KEY, cert: LOCALHOST_CERTIFICATE, ALPNProtocols }, handler)
   const connections = vi.fn()
   server.on('secureConnection', connections)
-  const { port } = await listenAsOrigin(server)
+  const { port, open: raw } = await listenAsOrigin(server)
   const origin = `https://${HOST}:${port}`
   const proxy = await startProxy({
     trusted: trusting([origin]),
@@ -168,7 +188,7 @@ async function startIntercepted(handler: RequestListener, deps: Parameters<typeo
     ...deps,
     upstream: { ca: [LOCALHOST_CERTIFICATE], ...deps?.upstream },
   })
-  return { proxy, origin, host: `${HOST}:${port}`, root: record.rootPem, connections, secureContextFor }
+  return { proxy, origin, host: `${HOST}:${port}`, root: record.rootPem, connections, raw, secureContextFor }
 }
 
 async function secure(proxyPort: number, host: string, options: tls.ConnectionOptions) {
@@ -255,6 +275,26 @@ describe('TLS to a trusted service', () => {
     expect(warn.mock.calls).toEqual([
       [expect.objectContaining({ origin: service.origin }), expect.stringMatching(/ca status/)],
     ])
+  })
+
+  test.each<[string, (service: tls.TLSSocket, raw: net.Socket | undefined) => void]>([
+    ['resets', (_, raw) => raw?.resetAndDestroy()],
+    ['ends', (service) => service.end()],
+    ['answers on', (service) => service.write('HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil')],
+  ])('a connection that the service %s before it is used is not used', async (_, spoil) => {
+    const service = await startIntercepted((_request, response) => response.end('ok'))
+    const { socket } = await open(service.proxy.port, service.host)
+    await waitFor(() => service.connections.mock.calls.length || undefined)
+    const verified: tls.TLSSocket = service.connections.mock.calls[0]?.[0]
+    spoil(verified, [...service.raw][0])
+    // Until the proxy has heard of it: what it has not heard of is a race that any connection may lose.
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    socket.removeAllListeners('data')
+    const client = tls.connect({ socket, servername: HOST, ca: service.root })
+    onTestFinished(() => void client.destroy())
+    client.end(`POST / HTTP/1.1\r\nHost: ${service.host}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`)
+    expect(await readAll(client)).toMatch(/^HTTP\/1\.1 200 .*\r\n\r\nok$/s)
+    expect(service.connections).toHaveBeenCalledTimes(2)
   })
 
   test('a service that stops between the check and the request is a 502 inside the connection', async () => {
@@ -371,6 +411,48 @@ describe('HTTP/2 to a trusted service', () => {
     const { ask } = await startSession((_, response) => response.end('ok'))
     expect((await ask({ ':path': '/', ':authority': 'other.example' })).head[':status']).toBe(400)
     expect((await ask({ ':path': '/' })).text).toBe('ok')
+  })
+
+  test.each([
+    ['CONNECT', 400],
+    ['connect', 501],
+    ['patch', 501],
+    ['BREW', 501],
+  ])('the method %s is refused, and nothing of it reaches the service', async (method, status) => {
+    const seen = vi.fn()
+    const { ask, host } = await startSession((_, response) => response.end('ok'), {
+      observer: { answered: () => {}, connected: () => {}, failed: seen },
+    })
+    const headers = method === 'CONNECT' ? { ':authority': host } : { ':path': '/' }
+    expect((await ask({ ':method': method, ...headers }, 'GET / HTTP/1.1\r\n\r\n')).head[':status']).toBe(status)
+    expect(seen).not.toHaveBeenCalled()
+    expect((await ask({ ':path': '/' })).text).toBe('ok')
+  })
+
+  const FIELDS = 'HTTP2-Settings: x\r\nAge: 1\r\nAge: 2\r\nConstructor: c\r\n__proto__: p\r\n'
+  test.each([
+    ['an answer', `HTTP/1.1 200 OK\r\n${FIELDS}Content-Length: 2\r\n\r\nok`],
+    ['an interim answer', `HTTP/1.1 103 Early\r\n${FIELDS}\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok`],
+    ['trailers', `HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: Age\r\n\r\n2\r\nok\r\n0\r\n${FIELDS}\r\n`],
+  ])('fields that HTTP/2 has not, or has once only, do no harm in %s', async (where, bytes) => {
+    const { session } = await startSession((request) => void request.socket.write(bytes))
+    const stream = session.request({ ':path': '/' })
+    const told: http2.IncomingHttpHeaders[] = []
+    for (const event of ['headers', 'response', 'trailers'])
+      stream.on(event, (headers: http2.IncomingHttpHeaders) => told.push({ ...headers }))
+    expect(await readAll(stream)).toBe('ok')
+    const [age] = told.flatMap((headers) => ('age' in headers ? [headers] : []))
+    expect([where, age]).toEqual([where, expect.objectContaining({ age: '1, 2', constructor: 'c' })])
+    expect(told.some((headers) => 'http2-settings' in headers)).toBe(false)
+  })
+
+  test('a field that the service says twice, as many do with nosniff, arrives as a list', async () => {
+    const { ask } = await startSession((_, response) => {
+      response.writeHead(200, ['X-Content-Type-Options', 'nosniff', 'X-Content-Type-Options', 'nosniff'])
+      response.end('ok')
+    })
+    const { head, text } = await ask({ ':path': '/' })
+    expect([text, head['x-content-type-options']]).toEqual(['ok', 'nosniff, nosniff'])
   })
 
   test('a client that cancels a stream cancels the request, and only that', async () => {
