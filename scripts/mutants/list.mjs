@@ -8,7 +8,9 @@ import { protocolProofs } from './protocol-proofs.mjs'
 import { proxyAddresses } from './proxy-addresses.mjs'
 import { proxyFetch } from './proxy-fetch.mjs'
 import { proxyGateway } from './proxy-gateway.mjs'
+import { proxyInterception } from './proxy-interception.mjs'
 import { proxyLogin } from './proxy-login.mjs'
+import { proxyOwn } from './proxy-own.mjs'
 import { proxyProofs } from './proxy-proofs.mjs'
 import { proxySecrets } from './proxy-secrets.mjs'
 import { proxyServer } from './proxy-server.mjs'
@@ -17,6 +19,7 @@ import { proxyTrust } from './proxy-trust.mjs'
 const lists = [
   ...[protocol, protocolProofs],
   ...[proxyLogin, proxyProofs, proxyTrust, proxyServer, proxyAddresses, proxySecrets, proxyFetch, proxyGateway],
+  ...[proxyInterception, proxyOwn],
   ...[middlewareLogin, middlewareIdentity, middlewareChallenges, middlewareSessions, middlewareHttp],
 ]
 

@@ -33,6 +33,14 @@ const trusting = (origins: readonly string[]) => ({
 })
 const challenge = ['WWW-Authenticate', 'IAM realm="123456789012"']
 
+/** Told of what would end the process. */
+function watchForDeath() {
+  const died = vi.fn()
+  process.on('uncaughtExceptionMonitor', died)
+  onTestFinished(() => void process.removeListener('uncaughtExceptionMonitor', died))
+  return died
+}
+
 async function open(port: number, host: string, bytes = '') {
   const client = connectRaw(port)
   client.write(connectTo(host) + bytes)
@@ -145,9 +153,11 @@ test('a service that resets a tunnel before its client has said anything ends th
   const proxy = await startProxy({ trusted: trusting([origin.url]) })
   const client = await open(proxy.port, origin.host)
   const [service] = await waitFor(() => (origin.open.size > 0 ? [...origin.open] : undefined))
+  const died = watchForDeath()
   service?.resetAndDestroy()
   await client.closed
   await open(proxy.port, origin.host)
+  expect(died).not.toHaveBeenCalled()
 })
 
 test('a client that ends a tunnel before it has said anything is done, and so is the service', async () => {
@@ -256,6 +266,23 @@ describe('TLS to a trusted service', () => {
     expect(service.secureContextFor).not.toHaveBeenCalled()
   })
 
+  const unasked = async () => Promise.reject(new Error('no certificate is to be made'))
+  test.each<[string, Parameters<typeof startProxy>[0]]>([
+    [
+      'is trusted by another scheme only',
+      { trusted: { coversOrigin: (origin) => origin.startsWith('http:'), coversAuthority: () => true } },
+    ],
+    [
+      'is not one that our authority covers',
+      { interception: { covers: async () => false, secureContextFor: unasked } },
+    ],
+  ])('to a service that %s passes untouched', async (_, deps) => {
+    const service = await startIntercepted((_request, response) => response.end('ok'), deps)
+    const client = await secure(service.proxy.port, service.host, { rejectUnauthorized: false })
+    expect(client.getPeerCertificate().subject.CN).toBe('test')
+    expect(service.secureContextFor).not.toHaveBeenCalled()
+  })
+
   test('that is not the service’s to show is refused before the client hears 200', async () => {
     const service = await startIntercepted((_request, response) => response.end(), { upstream: { ca: [] } })
     const client = connectRaw(service.proxy.port)
@@ -286,6 +313,7 @@ describe('TLS to a trusted service', () => {
     const { socket } = await open(service.proxy.port, service.host)
     await waitFor(() => service.connections.mock.calls.length || undefined)
     const verified: tls.TLSSocket = service.connections.mock.calls[0]?.[0]
+    const died = watchForDeath()
     spoil(verified, [...service.raw][0])
     // Until the proxy has heard of it: what it has not heard of is a race that any connection may lose.
     await new Promise((resolve) => setTimeout(resolve, 50))
@@ -295,6 +323,7 @@ describe('TLS to a trusted service', () => {
     client.end(`POST / HTTP/1.1\r\nHost: ${service.host}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`)
     expect(await readAll(client)).toMatch(/^HTTP\/1\.1 200 .*\r\n\r\nok$/s)
     expect(service.connections).toHaveBeenCalledTimes(2)
+    expect(died).not.toHaveBeenCalled()
   })
 
   test('a service that stops between the check and the request is a 502 inside the connection', async () => {

@@ -50,6 +50,15 @@ describe('an authority', () => {
     for (const { raw } of [root, intermediate]) expect(raw.toString('hex')).toContain(expected)
   })
 
+  it('has an intermediate that signs for TLS servers alone, and no other authority', async () => {
+    const { root, intermediate } = await setUp()
+    expect(intermediate.keyUsage).toEqual(['1.3.6.1.5.5.7.3.1'])
+    // basicConstraints, critical: cA, and the path length as RFC 5280 §4.2.1.9 has it.
+    const basic = (pathLength: string) => `30120603551d130101ff040830060101ff0201${pathLength}`
+    expect(root.raw.toString('hex')).toContain(basic('01'))
+    expect(intermediate.raw.toString('hex')).toContain(basic('00'))
+  })
+
   it('has another name, serial number and key each time', async () => {
     const [one, other] = [await setUp(), await setUp()]
     expect(one.root.subject).not.toBe(other.root.subject)
