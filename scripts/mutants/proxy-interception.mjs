@@ -81,6 +81,19 @@ export const proxyInterception = [
     ],
   ],
   [
+    src('tls/interception'),
+    test('tls/interception'),
+    [
+      ['an authority that has expired', ' && now() < authority.expiresAt', ''],
+      [
+        'an authority that is gone',
+        'if (stamp !== state.stamp) {',
+        'if (stamp !== state.stamp && stamp !== NOTHING) {',
+      ],
+      ['hosts that it does not cover', 'authority?.covers(host) === true', 'authority !== undefined'],
+    ],
+  ],
+  [
     src('server/readable-tunnel'),
     test('server/inside-tunnels'),
     [

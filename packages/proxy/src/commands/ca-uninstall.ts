@@ -29,7 +29,8 @@ export async function uninstallCa({ configFolder, stores, print }: CaUninstallDe
     return
   }
   print(formatResults(changed, { done: 'removed', unchanged: 'was not there', failed: 'NOT DONE' }))
-  if (hadFiles) print(`\nIts files are removed: ${folder}. A proxy that runs keeps it until it is restarted.\n`)
+  if (hadFiles)
+    print(`\nIts files are removed: ${folder}. A proxy that runs tunnels https from now on; what is open stays open.\n`)
   print('Where you have told Java of it: keytool -delete -cacerts -storepass changeit -alias iam-auth-proxy\n')
   const failed = changed.filter(({ outcome }) => outcome.kind === 'failed').length
   if (failed > 0)

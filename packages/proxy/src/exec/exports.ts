@@ -31,7 +31,8 @@ const FORMATS: Readonly<Record<Shell, Format>> = {
     unset: (name) => `set -e ${name}`,
   },
   powershell: {
-    set: (name, value) => `$env:${name} = '${value.replaceAll("'", "''")}'`,
+    // It takes typographic quotes for plain ones.
+    set: (name, value) => `$env:${name} = '${value.replaceAll(/['\u2018-\u201b]/g, '$&$&')}'`,
     unset: (name) => `Remove-Item -ErrorAction Ignore Env:${name}`,
   },
 }

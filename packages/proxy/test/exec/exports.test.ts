@@ -19,6 +19,10 @@ describe('assignments', () => {
   ] as const)('are written for %s', (shell, text) => {
     expect(formatAssignments({ A: "it's \\ $x", B: undefined }, shell)).toBe(text)
   })
+
+  test('leave no quote that PowerShell takes for the end: about_Quoting_Rules counts typographic ones', () => {
+    expect(formatAssignments({ A: '‘O’B‚‛' }, 'powershell')).toBe("$env:A = '‘‘O’’B‚‚‛‛'\n")
+  })
 })
 
 describe('what was before', () => {
