@@ -104,8 +104,8 @@ export const proxyServer = [
       ['another name in the hello', 'if (serverName?.toLowerCase() !== host) return false', ''],
       [
         'another protocol in the hello',
-        'return protocols === undefined || protocols.some',
-        'return true || protocols?.some',
+        "return protocols === undefined || protocols.includes('http/1.1')",
+        'return true',
       ],
     ],
   ],

@@ -19,6 +19,7 @@ import {
   type Given,
   makeSecret,
   PASSWORD,
+  PERSON_FIRST,
   processList,
   readProc,
   setUpLeaks,
@@ -103,9 +104,11 @@ describe('nothing secret is written', () => {
     const untrusted = await startProxy(aws, thisTest, { args, env })
     expect(await createAsker(untrusted, wire, books)()).toEqual([401, 403])
     const trust = ['--trust', `${wire.origin},protocol=1,plain-http`]
-    const trusted = await startProxy(aws, thisTest, { args: [...args, ...trust], env })
-    const ask = createAsker(trusted, wire, books)
-    expect(await ask()).toEqual([200, 302])
+    const startTrusting = () => startProxy(aws, thisTest, { args: [...args, ...trust], env })
+    // The session that the proxy got for the program is the person's as well.
+    expect(await createAsker(await startTrusting(), wire, books)()).toEqual([200, 200])
+    const personFirst = createAsker(await startTrusting(), wire, books, undefined, PERSON_FIRST)
+    expect(await personFirst()).toEqual([302, 200])
   })
 })
 

@@ -88,19 +88,24 @@ export async function setUpLeaks(aws: LocalAws, talkative: TalkativeAws, books: 
 
 const PAGE = ['-A', 'Mozilla/5.0', '-H', 'Upgrade-Insecure-Requests: 1', '-H', 'Accept: text/html,*/*']
 
+/** What each of the two sends beside what both send. */
+export const PROGRAM_FIRST = [[], PAGE] as const
+export const PERSON_FIRST = [PAGE, []] as const
+
 /** A program asks, and then a person; after both, everything that was written so far is looked through. */
 export function createAsker(
   proxy: TestProxy,
   wire: Wiretap,
   books: Books,
   serviceLog: () => string = () => '',
+  [first, second]: typeof PROGRAM_FIRST | typeof PERSON_FIRST = PROGRAM_FIRST,
 ): () => Promise<number[]> {
   const url = proxy.url.replace('http://', `http://me:${PASSWORD}@`)
   return async () => {
     const token = randomBytes(12).toString('hex')
     books.own.add('what the client sent', token)
     const sent = ['-H', `Authorization: Bearer ${token}`, '-b', `own=${token}`, `${wire.origin}/?token=${token}`]
-    const answers = [await curl(url, sent, thisTest), await curl(url, [...PAGE, ...sent], thisTest)]
+    const answers = [await curl(url, [...first, ...sent], thisTest), await curl(url, [...second, ...sent], thisTest)]
     const bytes = wire.take()
     noteCookies(bytes, books)
     expect(books.secrets.leaksIn('the wire to the service', bytes)).toEqual([])

@@ -1,10 +1,10 @@
 import type { LocalAws } from 'iam-auth-local-aws'
 import type { Keeper } from './cleanup.js'
+import { localhostCertificate, startTlsFront } from './https.js'
 import type { Running } from './process.js'
 import { type Credentials, cleanEnvironment, keysOf, runProxy } from './proxy.js'
 import { type ServiceOptions, startService, type TestService } from './service.js'
 import { makeDirectory } from './temporary-directory.js'
-import { certificateFile, startTlsFront } from './tls-front.js'
 
 /** `iam-auth-proxy gateway` in a process of its own. */
 export interface TestGateway extends Running {
@@ -24,10 +24,12 @@ export async function startSecureService(
   keep: Keeper,
   options: ServiceOptions = {},
 ): Promise<SecureService> {
-  const front = await startTlsFront(keep)
-  const service = await startService(aws, keep, { ...options, origin: front.origin })
-  front.leadTo(service.port)
-  return { ...service, site: front.origin }
+  let port = 0
+  const front = await startTlsFront(() => port, await localhostCertificate(keep), keep)
+  const site = `https://localhost:${front.port}`
+  const service = await startService(aws, keep, { ...options, origin: site })
+  port = service.port
+  return { ...service, site }
 }
 
 /** On a port of its own. `sites` as on the command line. */
@@ -38,7 +40,7 @@ export async function startGateway(
   args: readonly string[] = [],
   credentials: Credentials = keysOf(aws, 'alice'),
 ): Promise<TestGateway> {
-  const own = ['--listen', ':0', '--log-format', 'json', '--upstream-ca', await certificateFile(keep)]
+  const own = ['--listen', ':0', '--log-format', 'json', '--upstream-ca', (await localhostCertificate(keep)).path]
   const names = args.includes('--config-dir') ? [] : ['--config-dir', await makeDirectory(keep)]
   const running = runProxy(['gateway', ...sites, ...own, ...names, ...args], cleanEnvironment(aws, credentials), keep)
   const [, port] = await running.says(/"gateway listening",[^\n]*"url":"http:[^"]*:(\d+)\//, 30_000)

@@ -1,10 +1,11 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, readFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import net, { type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import tls from 'node:tls'
 import { createAuthority } from '../../packages/proxy/src/tls/authority.js'
 import { writeAuthority } from '../../packages/proxy/src/tls/authority-file.js'
+import { LOCALHOST_CERTIFICATE, LOCALHOST_KEY } from '../../packages/proxy/test/upstream/localhost-certificate.js'
 import type { Keeper } from './cleanup.js'
 import { findProgram } from './programs.js'
 import { makeDirectory } from './temporary-directory.js'
@@ -33,6 +34,13 @@ export async function makeCertificate(names: readonly string[], keep: Keeper): P
   const key = ['-days', '2', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', keyPath]
   execFileSync(opensslPath, ['req', '-x509', ...key, '-out', path, ...subject], { stdio: 'ignore' })
   return { path, cert: readFileSync(path, 'utf8'), key: readFileSync(keyPath, 'utf8') }
+}
+
+/** The tests' own certificate for localhost: for those that need no other name. */
+export async function localhostCertificate(keep: Keeper): Promise<Certificate> {
+  const path = join(await makeDirectory(keep), 'localhost.pem')
+  writeFileSync(path, LOCALHOST_CERTIFICATE)
+  return { path, cert: LOCALHOST_CERTIFICATE, key: LOCALHOST_KEY }
 }
 
 /** What stands before a service that speaks http, as a load balancer does: TLS ends here. `to`: the service's port, asked for each connection. */

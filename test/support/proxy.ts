@@ -36,7 +36,8 @@ export function cleanEnvironment(aws: LocalAws, credentials?: Credentials): Node
     HOME,
     ...(TMPDIR && { TMPDIR }),
     LANG: 'C.UTF-8',
-    IAM_AUTH_PROXY_CONFIG_DIR: '/nonexistent',
+    // Nobody can make it: a test that writes there says its own.
+    IAM_AUTH_PROXY_CONFIG_DIR: '/dev/null/nowhere',
     AWS_ENDPOINT_URL: aws.endpoint,
     AWS_CONFIG_FILE: '/dev/null',
     AWS_SHARED_CREDENTIALS_FILE: '/dev/null',

@@ -76,10 +76,13 @@ async function verifiedService(context: ProxyContext, site: Authority): Promise<
   return dialTunnel(context, site, { secure: true })
 }
 
-/** It asks for exactly the service it was let through to, and for what we can speak. Anything else is not ours to read. */
+/**
+ * It asks for exactly the service it was let through to, and for what we speak with that one. A client of HTTP/2 alone (gRPC)
+ * needs it from end to end. Anything else is not ours to read.
+ */
 function isForUs({ serverName, protocols }: ClientHello, { host }: Authority): boolean {
   if (serverName?.toLowerCase() !== host) return false
-  return protocols === undefined || protocols.some((protocol) => protocol === 'http/1.1' || protocol === 'h2')
+  return protocols === undefined || protocols.includes('http/1.1')
 }
 
 async function passOn(context: ProxyContext, { client, authority, site, service, first }: Entrance): Promise<void> {

@@ -186,7 +186,7 @@ async function startIntercepted(handler: RequestListener, deps: Parameters<typeo
   const authority = openAuthority(record)
   const secureContextFor = vi.fn(createLeafContexts(authority, { now: Date.now }).secureContextFor)
   const interception: Interception = { covers: async (host) => authority.covers(host), secureContextFor }
-  const ALPNProtocols = ['http/1.1', 'imap']
+  const ALPNProtocols = ['http/1.1', 'imap', 'h2']
   const server = https.createServer({ key: LOCALHOST_KEY, cert: LOCALHOST_CERTIFICATE, ALPNProtocols }, handler)
   const connections = vi.fn()
   server.on('secureConnection', connections)
@@ -255,6 +255,7 @@ describe('TLS to a trusted service', () => {
     ['another name', { servername: 'other.localhost' }],
     ['no name', { servername: '' }],
     ['a protocol of its own', { ALPNProtocols: ['imap'] }],
+    ['HTTP/2 alone', { ALPNProtocols: ['h2'] }],
   ])('with %s passes untouched, to the service’s own certificate', async (_, options) => {
     const service = await startIntercepted((_request, response) => response.end('ok'))
     const { socket } = await open(service.proxy.port, service.host)
@@ -337,7 +338,10 @@ describe('TLS to a trusted service', () => {
 describe('HTTP/2 to a trusted service', () => {
   async function startSession(handler: RequestListener, deps: Parameters<typeof startProxy>[0] = {}) {
     const service = await startIntercepted(handler, deps)
-    const socket = await secure(service.proxy.port, service.host, { ca: service.root, ALPNProtocols: ['h2'] })
+    const socket = await secure(service.proxy.port, service.host, {
+      ca: service.root,
+      ALPNProtocols: ['h2', 'http/1.1'],
+    })
     const session = http2.connect(service.origin, { createConnection: () => socket })
     onTestFinished(() => session.destroy())
     const ask = async (headers: http2.OutgoingHttpHeaders, body?: string | Buffer) => {
@@ -506,7 +510,10 @@ describe('HTTP/2 to a trusted service', () => {
       request.on('error', () => {})
       request.on('close', () => events.push('close'))
     })
-    const client = await secure(service.proxy.port, service.host, { ca: service.root, ALPNProtocols: ['h2'] })
+    const client = await secure(service.proxy.port, service.host, {
+      ca: service.root,
+      ALPNProtocols: ['h2', 'http/1.1'],
+    })
     // RFC 9113 §4.1, by hand: Node's own client ends a stream before it resets it.
     const frame = (type: number, flags: number, stream: number, payload: Buffer) =>
       Buffer.concat([Buffer.from([0, 0, payload.length, type, flags, 0, 0, 0, stream]), payload])
