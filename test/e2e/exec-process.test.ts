@@ -162,9 +162,13 @@ describe.skipIf(isMissing(scriptPath, 'script(1)'))('exec on a terminal', () => 
     type('fg\n')
     let state: string | undefined
     await until('the command goes on', () => {
-      void stateOf().then((now) => {
-        state = now
-      })
+      // Between two looks it may be about to end.
+      void stateOf().then(
+        (now) => {
+          state = now
+        },
+        () => undefined,
+      )
       return state === 'S'
     })
     type('again\n')

@@ -44,10 +44,13 @@ const alice = () => aws.state.user('alice').arn
 const echo = (text: string | null) =>
   JSON.parse(text ?? '') as { method: string; text: string; size: number; headers: Record<string, string> }
 
+beforeAll(async () => {
+  aws = await startLocalAws()
+  forFile(aws.close)
+})
+
 describe.skipIf(isMissing(chromiumPath, 'Chromium'))('Chromium at the gateway of an https service', () => {
   beforeAll(async () => {
-    aws = await startLocalAws()
-    forFile(aws.close)
     browser = await startBrowserWithoutProxy(forFile)
   })
   beforeEach(() => aws.resetCalls())

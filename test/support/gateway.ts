@@ -43,7 +43,9 @@ export async function startGateway(
   const own = ['--listen', ':0', '--log-format', 'json', '--upstream-ca', (await localhostCertificate(keep)).path]
   const names = args.includes('--config-dir') ? [] : ['--config-dir', await makeDirectory(keep)]
   const running = runProxy(['gateway', ...sites, ...own, ...names, ...args], cleanEnvironment(aws, credentials), keep)
-  const [, port] = await running.says(/"gateway listening",[^\n]*"url":"http:[^"]*:(\d+)\//, 30_000)
+  // A line for each site.
+  const listening = `"gateway listening",[^\\n]*"url":"http:[^"]*:(\\d+)/[^\\n]*\\n`
+  const [, port] = await running.says(new RegExp(`(?:[\\s\\S]*?${listening}){${sites.length}}`), 30_000)
   return {
     ...running,
     port: Number(port),

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { accessSync, constants, mkdirSync, writeFileSync } from 'node:fs'
+import { accessSync, constants, lstatSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { CommandFailure } from '../commands/failure.js'
 import { askStatus, findRunningProxy, NoProxyAnswers, type RunningProxyFlags } from '../commands/running-proxy.js'
@@ -43,12 +43,14 @@ export async function openBrowser(
     return
   }
   const own = await serve(flags)
+  const wasOpen = isInUse(folder)
   try {
     const child = await start(own.address, false)
     process.once('exit', () => child.kill())
-    print(`${browser.name} is open. ${child.exitCode === null ? UNTIL_CLOSED : UNTIL_STOPPED}\n`)
-    // Else it was open before, and has passed the address on to its own window.
-    await (child.exitCode === null ? ended(child) : new Promise<never>(() => {}))
+    // One that was open before gets the address from the new one, which is done then.
+    const isPassedOn = wasOpen && child.exitCode !== null
+    print(`${browser.name} is open. ${isPassedOn ? UNTIL_STOPPED : UNTIL_CLOSED}\n`)
+    await (isPassedOn ? new Promise<never>(() => {}) : ended(child))
   } finally {
     await own.close()
   }
@@ -96,6 +98,13 @@ interface Launch {
   readonly more: readonly string[]
   /** It is to go on when we end. */
   readonly isDetached: boolean
+}
+
+/** What browsers leave in a profile while they run: Chromium and its like, the same on Windows, Firefox. */
+const LOCKS = ['SingletonLock', 'lockfile', 'lock']
+
+function isInUse(folder: string): boolean {
+  return LOCKS.some((name) => lstatSync(join(folder, name), { throwIfNoEntry: false }) !== undefined)
 }
 
 /** ms in which a browser that cannot run says so by ending. */
