@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
-import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import { type LocalAws, startLocalAws } from 'iam-auth-local-aws'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { chromiumPath } from '../support/browser.js'
 import { thisFile, thisTest } from '../support/cleanup.js'
+import { freePort } from '../support/ports.js'
 import { isMissing } from '../support/programs.js'
 import { cleanEnvironment, keysOf, runProxy, startProxy } from '../support/proxy.js'
 import { startService } from '../support/service.js'
@@ -45,15 +45,6 @@ function isInUse(folder: string): boolean {
       return false
     }
   })
-}
-
-/** A port that nobody listens on. */
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
 }
 
 describe.skipIf(isMissing(chromiumPath, 'Chromium'))('iam-auth-proxy open', () => {

@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process'
-import { createServer } from 'node:net'
 import { CreateKeyCommand, KMSClient } from '@aws-sdk/client-kms'
 import { startLocalAws } from 'iam-auth-local-aws'
 import { describe, expect, test } from 'vitest'
 import { thisTest } from '../support/cleanup.js'
+import { freePort } from '../support/ports.js'
 import { run } from '../support/process.js'
 import { findProgram } from '../support/programs.js'
 import { startProxy } from '../support/proxy.js'
@@ -43,12 +43,3 @@ describe.runIf(hasMoto)('with moto as AWS', () => {
     expect(aws.calls()).toEqual([])
   })
 })
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0))
-    })
-  })
-}

@@ -1,12 +1,11 @@
 import { chown, readFile, writeFile } from 'node:fs/promises'
-import net from 'node:net'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import type { Keeper } from './cleanup.js'
-import { type Running, run } from './process.js'
+import { freePort, untilListening } from './ports.js'
+import { run } from './process.js'
 import { findProgram } from './programs.js'
 import { makeDirectory } from './temporary-directory.js'
-import { until } from './until.js'
 
 /** A real sshd, and an `ssh -N -D` to it. */
 export interface Bastion {
@@ -57,7 +56,7 @@ export async function startBastion(keep: Keeper): Promise<Bastion> {
   const args = [...common, '-o', 'IdentitiesOnly=yes', '-o', 'IdentityAgent=none', '-o', 'BatchMode=yes']
   const forward = ['-N', '-D', `127.0.0.1:${socksPort}`, '-o', 'ExitOnForwardFailure=yes', `${user}@127.0.0.1`]
   const client = run(ssh, [...args, ...forward], { stdio: [...stdio] }, keep)
-  await accepts(socksPort, client)
+  await untilListening(socksPort, client)
   return {
     socks: `127.0.0.1:${socksPort}`,
     async kill() {
@@ -72,33 +71,4 @@ async function makeKey(directory: string, name: string, keep: Keeper): Promise<s
   const args = ['-q', '-t', 'ed25519', '-N', '', '-C', name, '-f', file]
   await run(openSsh?.keygen ?? '', args, { stdio: ['ignore', 'pipe', 'pipe'] }, keep).ended
   return file
-}
-
-/** A port that nobody listens on now: OpenSSH does not tell which one it picks. */
-async function freePort(): Promise<number> {
-  const server = net.createServer().listen(0, '127.0.0.1')
-  await new Promise((resolve) => server.once('listening', resolve))
-  const { port } = server.address() as net.AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
-}
-
-async function accepts(port: number, client: Running): Promise<void> {
-  let isOpen = false
-  let hasEnded = false
-  void client.ended.then(() => {
-    hasEnded = true
-  })
-  let attempt: net.Socket | undefined
-  await until('ssh -D listens', () => {
-    if (hasEnded) throw new Error(`ssh ended: ${client.output()}`)
-    if (attempt === undefined || attempt.destroyed) {
-      attempt = net.connect(port, '127.0.0.1', () => {
-        isOpen = true
-      })
-      attempt.on('error', () => undefined)
-    }
-    return isOpen
-  })
-  attempt?.destroy()
 }

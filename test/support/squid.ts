@@ -1,12 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { chown, writeFile } from 'node:fs/promises'
-import net from 'node:net'
 import { join } from 'node:path'
 import type { Keeper } from './cleanup.js'
+import { freePort, untilListening } from './ports.js'
 import { run } from './process.js'
 import { findProgram } from './programs.js'
 import { makeDirectory } from './temporary-directory.js'
-import { until } from './until.js'
 
 /** A real HTTP proxy of another make. */
 export interface CompanyProxy {
@@ -48,7 +47,7 @@ export async function startSquid(keep: Keeper, options: CompanyProxyOptions): Pr
     await Promise.all([directory, users, log, configFile].map((path) => chown(path, PROXY_UID, PROXY_UID)))
   }
   const running = run(squid, ['-N', '-f', configFile], { stdio: ['ignore', 'pipe', 'pipe'] }, keep)
-  await Promise.race([listens(port), running.ended.then(() => Promise.reject(new Error(running.output())))])
+  await untilListening(port, running)
   return {
     port,
     asked: () =>
@@ -81,28 +80,4 @@ function configuration(
     'visible_hostname company.test',
   ]
   return `${lines.join('\n')}\n`
-}
-
-/** A port that nobody listens on now: squid does not tell which one it picks. */
-async function freePort(): Promise<number> {
-  const server = net.createServer().listen(0, '127.0.0.1')
-  await new Promise((resolve) => server.once('listening', resolve))
-  const { port } = server.address() as net.AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
-}
-
-async function listens(port: number): Promise<void> {
-  let isOpen = false
-  let attempt: net.Socket | undefined
-  await until('squid listens', () => {
-    if (attempt === undefined || attempt.destroyed) {
-      attempt = net.connect(port, '127.0.0.1', () => {
-        isOpen = true
-      })
-      attempt.on('error', () => undefined)
-    }
-    return isOpen
-  })
-  attempt?.destroy()
 }

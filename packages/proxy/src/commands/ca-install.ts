@@ -1,11 +1,10 @@
 import { NoTerminalError, type Terminal } from '../prompt/terminal.js'
 import { type Authority, createAuthority } from '../tls/authority.js'
-import { DamagedAuthorityError, readAuthority, writeAuthority } from '../tls/authority-file.js'
-import { widestNames } from '../tls/names.js'
+import { writeAuthority } from '../tls/authority-file.js'
 import { authorityPaths } from '../tls/paths.js'
 import type { Root, TrustStore } from '../tls/stores/store.js'
 import { describeRoot } from '../tls/stores/stores.js'
-import { wantedNames } from './ca-names.js'
+import { type CaInstallFlags, type CaPlanDeps, makePlan, type Plan } from './ca-plan.js'
 import {
   formatDate,
   formatEnvironment,
@@ -17,14 +16,8 @@ import {
 import { CommandFailure } from './failure.js'
 
 /** What `ca install` needs from outside. */
-export interface CaInstallDeps {
-  readonly configFolder: string
-  readonly uid: number | undefined
+export interface CaInstallDeps extends CaPlanDeps {
   readonly platform: NodeJS.Platform
-  /** Names of entries of the trust list: origins and suffixes. */
-  readonly trusted: readonly string[]
-  /** ms since 1970 */
-  readonly now: () => number
   readonly print: (text: string) => void
   readonly openTerminal: () => Promise<Terminal>
   /** @param terminal where questions about `sudo` may be asked; undefined with `--yes` */
@@ -32,26 +25,7 @@ export interface CaInstallDeps {
   readonly environment: () => Promise<Readonly<Record<string, string>>>
 }
 
-export interface CaInstallFlags {
-  readonly host?: readonly string[]
-  readonly yes?: boolean
-}
-
-const DAY_MS = 86_400_000
 const NEW_HOSTS = `A host beyond these names needs ca install again: that makes a new authority and takes this one away.\n`
-/** An authority with less time than this is replaced by the next `ca install`. */
-const RENEW_MS = 60 * DAY_MS
-
-/** What there is, and what there is to be. */
-interface Plan {
-  readonly kept: Authority | undefined
-  /** Of an authority that is there and is replaced, or kept. */
-  readonly previous: Root | undefined
-  /** Why a new one is made beside what is there. */
-  readonly why: string | undefined
-  readonly names: readonly string[]
-  readonly leftOut: readonly string[]
-}
 
 /**
  * `ca install`: makes an authority that covers the hosts wanted, or keeps the one that does, and puts its root into every
@@ -76,36 +50,6 @@ export async function installCa(flags: CaInstallFlags, deps: CaInstallDeps): Pro
   } finally {
     terminal?.close()
   }
-}
-
-async function makePlan({ host = [] }: CaInstallFlags, deps: CaInstallDeps): Promise<Plan> {
-  const { configFolder, uid, trusted, now } = deps
-  const found = await readAuthority(configFolder, uid).catch((error) => {
-    if (error instanceof DamagedAuthorityError) return 'damaged' as const
-    throw error
-  })
-  if (found === 'damaged') {
-    return {
-      ...wantedNames(trusted, host),
-      kept: undefined,
-      previous: undefined,
-      why: 'the one that is there is damaged',
-    }
-  }
-  if (found === undefined)
-    return { ...wantedNames(trusted, host), kept: undefined, previous: undefined, why: undefined }
-  // What it speaks for already is not taken away by what is typed today.
-  const { names: wanted, leftOut } = wantedNames(trusted, [...host, ...found.permitted])
-  const previous = describeRoot(found.rootPem, authorityPaths(configFolder).root)
-  const missing = wanted.filter((name) => !found.covers(name))
-  const why =
-    missing.length > 0
-      ? `the one that is there does not speak for ${missing.join(', ')}`
-      : now() > found.expiresAt - RENEW_MS
-        ? `the one that is there ends on ${formatDate(found.expiresAt)}`
-        : undefined
-  const names = widestNames([...wanted, ...found.permitted])
-  return { kept: why === undefined ? found : undefined, previous, why, names, leftOut }
 }
 
 async function openTerminal(deps: CaInstallDeps): Promise<Terminal> {

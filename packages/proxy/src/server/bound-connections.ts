@@ -23,6 +23,7 @@ export function wayFor({ context, connection, target, headers, upgrade }: Exchan
 
 function logsConnectionIn(headers: readonly string[]): boolean {
   return headers.some(
-    (name, at) => at % 2 === 0 && name.toLowerCase() === 'authorization' && BINDS.test(headers[at + 1] ?? ''),
+    (name, at) =>
+      at % 2 === 0 && name.length === 13 && name.toLowerCase() === 'authorization' && BINDS.test(headers[at + 1] ?? ''),
   )
 }

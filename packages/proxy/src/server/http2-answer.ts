@@ -10,7 +10,11 @@ export function createHttp2Answer(stream: ServerHttp2Stream, request: ClientMess
   const answer = {
     req: request,
     socket: null,
-    shouldKeepAlive: true,
+    /** A stream ends by itself: its connection stays, whoever would close it. */
+    get shouldKeepAlive() {
+      return true
+    },
+    set shouldKeepAlive(_) {},
     sendDate: true,
     /** Trailers may follow any body here. */
     chunkedEncoding: true,
@@ -35,6 +39,8 @@ export function createHttp2Answer(stream: ServerHttp2Stream, request: ClientMess
     },
     write: (chunk: string | Buffer) => isOver() || chunk.length === 0 || stream.write(chunk),
     end(chunk?: string | Buffer) {
+      // What is still to come of the upload is of no interest, and would stay in the way.
+      stream.resume()
       if (isOver()) return answer
       if (chunk === undefined) stream.end()
       else stream.end(chunk)

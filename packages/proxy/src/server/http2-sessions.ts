@@ -16,26 +16,22 @@ const CONNECTION_WINDOW_BYTES = 4 * WINDOW_BYTES
 export function createHttp2Sessions(context: ProxyContext): { accept(client: TLSSocket): void } {
   const server = createServer({
     settings: { enablePush: false, maxConcurrentStreams: 250, initialWindowSize: WINDOW_BYTES },
-    // As many bytes as the HTTP/1 side takes; the count is limited by them.
+    // Node's limit of 128 is less than a page of cookies may have: its 64 KiB of header size are the limit.
     maxHeaderListPairs: 2000,
   })
-  server.on('session', (session) => widen(session))
+  const clients = new WeakMap<ServerHttp2Session, TLSSocket>()
+  server.on('session', (session) => session.setLocalWindowSize(CONNECTION_WINDOW_BYTES))
   server.on('sessionError', () => {})
   server.on('stream', (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, _flags: number, raw?: string[]) => {
     const socket = clients.get(stream.session as ServerHttp2Session)
     if (socket) receive(context, socket, stream, headers, raw ?? [])
   })
-  const clients = new WeakMap<ServerHttp2Session, TLSSocket>()
   return {
     accept(client) {
       server.once('session', (session) => clients.set(session, client))
       server.emit('connection', client)
     },
   }
-}
-
-function widen(session: ServerHttp2Session): void {
-  session.setLocalWindowSize(CONNECTION_WINDOW_BYTES)
 }
 
 function receive(

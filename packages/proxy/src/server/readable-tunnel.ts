@@ -56,7 +56,7 @@ async function enter(context: ProxyContext, inside: InsideTunnels, entrance: Ent
     inside.acceptHttp(client, authority, first.bytes)
   } else if (site && first.kind === 'tls' && isForUs(first.hello, site)) {
     if (service) context.upstream.wayOf(site, true).agent.adopt(site, service)
-    inside.acceptTls(client, site, first.bytes)
+    await inside.acceptTls(client, site, first.bytes)
   } else {
     await passOn(context, entrance)
   }

@@ -440,6 +440,14 @@ describe('HTTP/2 to a trusted service', () => {
     expect(asked).toMatchObject([{ origin, path: '/x', method: 'POST' }])
   })
 
+  test('an upload that is refused is read to its end, and the connection goes on', async () => {
+    const { ask } = await startSession((_, response) => response.end('ok'))
+    const body = Buffer.alloc(6_000_000)
+    const refused = { ':path': '/', ':method': 'POST', ':authority': 'other.example' }
+    expect((await ask(refused, body)).head[':status']).toBe(400)
+    expect((await ask({ ':path': '/', ':method': 'POST' }, body)).text).toBe('ok')
+  })
+
   test('a request for another site is refused, and the connection goes on', async () => {
     const { ask } = await startSession((_, response) => response.end('ok'))
     expect((await ask({ ':path': '/', ':authority': 'other.example' })).head[':status']).toBe(400)
