@@ -45,6 +45,15 @@ export const protocol = [
     ],
   ],
   [
+    src('mentions-iam-challenge'),
+    test('mentions-iam-challenge'),
+    [
+      ['what another scheme quotes', ` && IAM_SCHEME.test(value.replaceAll(QUOTED, '""'))`, ''],
+      ['the name of a parameter', '(?![ \\t]*=)', ''],
+      ['the end of another name', '(?:^|,)[ \\t]*IAM', 'IAM'],
+    ],
+  ],
+  [
     src('auth-params'),
     test('auth-params', 'challenge'),
     [

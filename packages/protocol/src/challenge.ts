@@ -41,11 +41,6 @@ export interface Challenge {
 /** The fields a challenge is made of; its cookie comes beside them. */
 const LINE_FIELDS = ['www-authenticate', KEY_ID_HEADER.toLowerCase(), ENCRYPTION_CONTEXT_HEADER.toLowerCase()]
 
-/** Whether a 401 carries a challenge for us at all, well formed or not. Cheap, and true too often rather than too seldom. */
-export function mentionsIamChallenge(rawHeaders: RawHeaders): boolean {
-  return headerValues(rawHeaders, 'www-authenticate').some((value) => /(?:^|[\s,])IAM(?:[\s,]|$)/i.test(value))
-}
-
 /**
  * The challenge of a 401, checked in the order of PROTOCOL.md: one challenge, realm, version, key, bound parameters,
  * context, cookie. Nothing is asked of AWS before it returns.

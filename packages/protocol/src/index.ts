@@ -5,7 +5,7 @@ export { requireAuthPath } from './auth-path.js'
 export { formatBase64, formatBase64Url, parseBase64, parseBase64Url } from './base64.js'
 export { BINDING_HEADER, type BindingFields, formatBinding, formatTranscript, type Sha256 } from './binding.js'
 export type { BoundParams } from './bound-params.js'
-export { type Challenge, type ChallengeExpectations, mentionsIamChallenge, parseChallenge } from './challenge.js'
+export { type Challenge, type ChallengeExpectations, parseChallenge } from './challenge.js'
 export {
   type ChallengeCookieValue,
   challengeMacInput,
@@ -63,6 +63,7 @@ export {
 } from './identity-request.js'
 export { type KeyArn, parseKeyArn } from './key-arn.js'
 export { formatLoginRequest, type LoginRequest, parseLoginRequest } from './login-request.js'
+export { mentionsIamChallenge } from './mentions-iam-challenge.js'
 export { isLoopbackOrigin, isOrigin, requireOrigin } from './origin.js'
 export { isPartition, type Partition, partitionOfRegion, stsHost } from './partition.js'
 export { type Principal, parsePrincipalArn } from './principal-arn.js'

@@ -1,5 +1,6 @@
 import { formatAuthParam, parseAuthChallenges } from 'iam-auth-protocol'
 import { describe, expect, it } from 'vitest'
+import { FOREIGN_CHALLENGES } from './foreign-challenges.js'
 import { outcome } from './read-vectors.js'
 
 const read = (line: string) =>
@@ -60,6 +61,17 @@ describe('parseAuthChallenges reads', () => {
     ],
   ])('%j', (line, challenges) => {
     expect(read(line)).toEqual(challenges)
+  })
+})
+
+describe('a challenge of another scheme', () => {
+  const ours = 'IAM realm="123456789012", v="1 2"'
+  const own = ['iam', { realm: '123456789012', v: '1 2' }]
+
+  it.each(FOREIGN_CHALLENGES)('%j is read, alone, before ours and after it', (line, challenges) => {
+    expect(read(line)).toEqual(challenges)
+    expect(read(`${line}, ${ours}`)).toEqual([...challenges, own])
+    expect(read(`${ours} ,${line}`)).toEqual([own, ...challenges])
   })
 })
 

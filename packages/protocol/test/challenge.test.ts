@@ -1,4 +1,4 @@
-import { type Challenge, mentionsIamChallenge, ProtocolError, parseChallenge } from 'iam-auth-protocol'
+import { type Challenge, ProtocolError, parseChallenge } from 'iam-auth-protocol'
 import { describe, expect, it } from 'vitest'
 import { type Case, caught, outcome, readVectors } from './read-vectors.js'
 
@@ -71,24 +71,4 @@ it('says nothing of what a stranger sent in its messages', () => {
     expect(error).toBeInstanceOf(ProtocolError)
     expect(error.message).toMatch(/^[\x20-\x3b\x3d\x3f-\x7e]*$/)
   }
-})
-
-describe('mentionsIamChallenge', () => {
-  it.each(['IAM realm="x"', 'iam', 'Basic realm="x", IAM realm="y"', 'IAM,', 'Negotiate,IAM x', '\tIAM\ta="b'])(
-    'sees %j',
-    (value) => {
-      expect(mentionsIamChallenge(['Server', 'x', 'WWW-AUTHENTICATE', value])).toBe(true)
-    },
-  )
-
-  it.each(['', 'Basic realm="x"', 'XIAM realm="x"', 'IAMX realm="x"', 'x-IAM realm="x"', 'Basic realm="IAM"'])(
-    'does not see %j',
-    (value) => {
-      expect(mentionsIamChallenge(['www-authenticate', value, 'X-Note', 'IAM'])).toBe(false)
-    },
-  )
-
-  it('sees every challenge that parseChallenge accepts', () => {
-    for (const { headers, accepted } of cases) if (accepted) expect(mentionsIamChallenge(headers.flat())).toBe(true)
-  })
 })

@@ -1,7 +1,8 @@
+import { mentionsIamChallenge } from 'iam-auth-protocol'
 import type { ReplaySource } from '../login/exchange.js'
 import { mergedCookieHeader } from '../login/replay.js'
 import type { ServiceSession } from '../login/sessions.js'
-import { MAX_ANSWERS, offersIam } from '../server/is-challenge.js'
+import { MAX_ANSWERS } from '../server/is-challenge.js'
 import { type Answered, answerHop, type Sent, sessionRefused, whyNotLent } from './answer.js'
 import { NO_BODY } from './body.js'
 import type { Call, Hop } from './call.js'
@@ -26,7 +27,7 @@ export async function sendHop(hop: Hop, call: Call, state: FetchState): Promise<
   let source: ReplaySource | undefined
   for (let attempt = 0; ; attempt += 1) {
     const response = await transmit(hop, cookie, call, state)
-    if (response.status !== 401 || !offersIam(rawHeadersOf(response.headers))) return response
+    if (response.status !== 401 || !mentionsIamChallenge(rawHeadersOf(response.headers))) return response
     const answered = await answerOnce(hop, response, { session, source }, { call, attempt, state })
     if (answered.kind === 'refused') return refuse(response, answered.error, state)
     await discardBody(response)

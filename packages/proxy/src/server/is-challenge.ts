@@ -1,29 +1,15 @@
 import type { IncomingMessage } from 'node:http'
+import { mentionsIamChallenge } from 'iam-auth-protocol'
 import type { Exchange } from './exchange.js'
 
 /** A 401 that the login layer should see: cheap and generous, since its parser is the judge. */
 export function isChallenge({ target, attempt }: Exchange, { rawHeaders }: IncomingMessage): boolean {
-  if (attempt >= MAX_ANSWERS || !offersIam(rawHeaders)) return false
+  if (attempt >= MAX_ANSWERS || !mentionsIamChallenge(rawHeaders)) return false
   return isPlainPath(target.authority.origin, target.path)
 }
 
 /** A service that refuses what it has just handed out will not be talked into it by a fourth try. */
 export const MAX_ANSWERS = 3
-
-/** Some challenge of the scheme IAM is among them, well formed or not. */
-export function offersIam(rawHeaders: readonly string[]): boolean {
-  for (let i = 0; i < rawHeaders.length; i += 2) {
-    const name = rawHeaders[i] as string
-    if (
-      name.length === 16 &&
-      name.toLowerCase() === 'www-authenticate' &&
-      /\bIAM[ \t]/i.test(rawHeaders[i + 1] as string)
-    ) {
-      return true
-    }
-  }
-  return false
-}
 
 /**
  * Whether the path means the same host wherever it is resolved against this origin: `//evil.example`, `/\evil.example`
