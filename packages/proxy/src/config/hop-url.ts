@@ -1,4 +1,5 @@
 import { Secret } from '../secret.js'
+import { inAscii } from '../server/ascii-host.js'
 import { parseAuthority } from '../server/target.js'
 import type { ProxyHop } from '../upstream/routes.js'
 
@@ -16,7 +17,7 @@ export function parseHop(text: string): ProxyHop {
   const isSocks = /^socks/i.test(text)
   const kind = isSocks ? 'socks' : web?.toLowerCase() === 'https' ? 'https' : 'http'
   // Of http, as this one knows no other default port than 80: it counts only where one is written.
-  const authority = parseAuthority('http', address)
+  const authority = parseAuthority('http', inAscii(address))
   const isOther = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) && web === undefined && !isSocks
   if (authority === undefined || isOther) throw new TypeError(HOW_TO_WRITE)
   const port = /:\d+$/.test(address) ? authority.port : DEFAULT_PORTS[kind]

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
 import { ConfigError } from '../config/config.js'
+import { inAscii } from '../server/ascii-host.js'
 import { type Authority, parseTarget } from '../server/target.js'
 import type { GatewaySite } from './front.js'
 
@@ -48,7 +49,7 @@ function parseSite(text: string, given: string | undefined): Wanted {
   const [, url = '', own] = /^([^=]*)(?:=(.*))?$/.exec(text) ?? []
   const name = own ?? given
   if (!/^https?:\/\//i.test(url)) throw new TypeError('write it as https://wiki.example.com')
-  const { authority: site, path } = parseTarget(url)
+  const { authority: site, path } = parseTarget(url.replace(/(?<=:\/\/).*/s, inAscii))
   if (path !== '/') throw new TypeError(`write it without a path: ${site.origin}`)
   if (name !== undefined && !LABEL.test(name))
     throw new TypeError('a name has small letters, digits and hyphens: wiki, wiki-2')

@@ -22,5 +22,14 @@ function refusalOf({ code = '', message }: NodeJS.ErrnoException): Refusal | und
   if (code === 'HPE_CHUNK_EXTENSIONS_OVERFLOW') return new Refusal(413, 'the chunk extensions of the body are too long')
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return new Refusal(408, 'the request headers took too long')
   if (!code.startsWith('HPE_')) return undefined
-  return new Refusal(400, `this is not a valid HTTP request (${message.replace(/^Parse Error: /, '')})`)
+  const advice = code === 'HPE_INVALID_URL' ? { hint: ASCII_ONLY } : {}
+  return new Refusal(
+    400,
+    `this is not a valid HTTP request (${message.replace(/^Parse Error: /, '')})`,
+    undefined,
+    [],
+    advice,
+  )
 }
+
+const ASCII_ONLY = 'Letters beyond ASCII are written like xn--bcher-kva.example in a host, and like %C3%BC in a path.'

@@ -54,7 +54,7 @@ export function parseTargetAt(site: Authority, url: string): Target {
 /** The `host:port` of a CONNECT, both required. Throws Refusal 400. */
 export function parseConnectTarget(url: string): Authority {
   const authority = /:\d{1,5}$/.test(url) ? parseAuthority('http', url) : undefined
-  if (!authority) throw new Refusal(400, 'CONNECT wants host:port')
+  if (!authority) throw new Refusal(400, 'CONNECT wants host:port, the host in ASCII')
   return authority
 }
 

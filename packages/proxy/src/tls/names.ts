@@ -37,6 +37,10 @@ export function isPermitted(permitted: readonly string[], host: string): boolean
  */
 export function requirePermittedName(text: string): string {
   const name = normaliseHost(text.replace(/^\*\./, ''))
+  // Whom it may speak for is to be seen: letters of several scripts look alike.
+  if (name !== undefined && /[^\x00-\x7f]/.test(text)) {
+    throw new TypeError(`${quote(text)} has letters beyond ASCII: write ${name}, if you mean it`)
+  }
   if (name === undefined) {
     const what =
       isIP(text.replaceAll(/[[\]]/g, '')) === 0 ? 'not a domain' : 'an IP address, and only names are permitted'

@@ -53,13 +53,19 @@ export function requireTrustEntry(written: WrittenEntry): TrustEntry {
   return written.name.includes('*') ? requireSuffixTrust(written) : requireOriginTrust(written)
 }
 
+/** What can be an entry's name, `*` or not. @throws TypeError that says what to write */
+export function requireEntryName(name: string): void {
+  if (name.includes('*')) requireSuffix(name)
+  else if (!isOrigin(name)) throw new TypeError(`${quote(name)} is not an origin: ${originHint(name)}`)
+}
+
 /** What names an entry in files, lists and commands: its origin, or its suffix. */
 export function entryName(entry: TrustEntry): string {
   return 'suffix' in entry ? entry.suffix : entry.origin
 }
 
 function requireOriginTrust({ name, key, keyAccount, protocol = '2', plainHttp = false }: WrittenEntry): OriginTrust {
-  if (!isOrigin(name)) throw new TypeError(`${quote(name)} is not an origin: ${originHint(name)}`)
+  requireEntryName(name)
   if (keyAccount !== undefined) throw new TypeError('an account is pinned for a suffix only; pin the key of an origin')
   if (protocol !== '1' && protocol !== '2') throw new TypeError(`${quote(protocol)} is no version: 1 or 2`)
   const pinned = key === undefined ? undefined : requirePin(key)

@@ -1,5 +1,5 @@
 import { BlockList, isIP, isIPv4 } from 'node:net'
-import { domainToASCII } from 'node:url'
+import { inAscii } from '../server/ascii-host.js'
 import { parseAuthority } from '../server/target.js'
 
 /** Which hosts a route is for. */
@@ -67,11 +67,6 @@ function parseNetwork(text: string): HostPattern {
   list.addSubnet(network, prefix, family === 4 ? 'ipv4' : 'ipv6')
   const matches = (host: string) => isIP(host) !== 0 && list.check(host, isIPv4(host) ? 'ipv4' : 'ipv6')
   return { text, rank: prefix, matches }
-}
-
-/** Names as people write them (`bücher.example`) in the form that travels. */
-function inAscii(text: string): string {
-  return text.replace(/^[^:[\]@/?#]+/, (host) => (/[^\x00-\x7f]/.test(host) ? domainToASCII(host) : host))
 }
 
 function withoutDot(host: string): string {

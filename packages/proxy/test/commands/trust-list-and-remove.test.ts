@@ -93,6 +93,17 @@ describe('trust remove', () => {
     await expect(remove('https://other.example.com')).rejects.toThrow(CommandFailure)
   })
 
+  it.each([
+    ['https://b\u00fccher.example', 'write https://xn--bcher-kva.example'],
+    ['https://*.b\u00fccher.example', 'write https://*.xn--bcher-kva.example'],
+    ['https://wiki.example.com/', 'write https://wiki.example.com'],
+    ['wiki', 'write it like https://wiki.example.com'],
+  ])('says what to type instead of %s', async (name, expected) => {
+    const { remove } = setUp(ORIGIN)
+    await expect(remove(name)).rejects.toThrow(ConfigError)
+    await expect(remove(name)).rejects.toThrow(expected)
+  })
+
   it('leaves a file alone that is not safe', async () => {
     const { files, remove } = setUp(ORIGIN)
     chmodSync(files.user, 0o660)

@@ -26,6 +26,11 @@ const WRONG: readonly (readonly [what: string, options: unknown, problem: RegExp
     { trust: ['https://wiki.example.com/'] },
     /^trust\[0\]: .*write https:\/\/wiki\.example\.com/,
   ],
+  [
+    'an origin in letters beyond ASCII',
+    { trust: ['https://b\u00fccher.example'] },
+    /^trust\[0\]: .*write https:\/\/xn--bcher-kva\.example/,
+  ],
   ['a pin that is misspelt', { trust: [{ origin: 'https://a.example', kye: KEY }] }, /^trust\[0\]: .*kye/],
   ['a suffix that allows more', { trust: ['https://*.a.example,protocol=1'] }, /^trust\[0\]: a suffix allows nothing/],
   ['an entry that is none', { trust: [7] }, /^trust\[0\]: is not an object/],

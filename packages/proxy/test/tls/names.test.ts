@@ -58,7 +58,7 @@ describe('a permitted name', () => {
   it.each([
     ['corp.example.com', 'corp.example.com'],
     ['*.corp.example.com', 'corp.example.com'],
-    ['Bücher.example', 'xn--bcher-kva.example'],
+    ['XN--BCHER-KVA.example', 'xn--bcher-kva.example'],
     ['internal-wiki-1.eu-west-1.elb.amazonaws.com', 'internal-wiki-1.eu-west-1.elb.amazonaws.com'],
     ['wiki.github.io', 'wiki.github.io'],
     ['company.co.uk', 'company.co.uk'],
@@ -67,6 +67,9 @@ describe('a permitted name', () => {
   })
 
   it.each([
+    ['Bücher.example', /letters beyond ASCII: write xn--bcher-kva\.example/],
+    ['*.wіki.example', /letters beyond ASCII: write xn--wki-jhd\.example/],
+    ['ⓦiki.example', /letters beyond ASCII: write wiki\.example/],
     ['com', /too wide: at least two labels/],
     ['*.com', /too wide: at least two labels/],
     ['localhost', /too wide: at least two labels/],

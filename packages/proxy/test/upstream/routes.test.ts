@@ -109,6 +109,10 @@ test.each([
   ['p:3128', { kind: 'http', host: 'p', port: 3128 }],
   ['http://[2001:db8::1]:3128/', { kind: 'http', host: '2001:db8::1', port: 3128 }],
   ['socks5://b', { kind: 'socks', host: 'b', port: 1080 }],
+  [
+    'http://me:p%C3%BC@bücher.example:81',
+    { kind: 'http', host: 'xn--bcher-kva.example', port: 81, user: 'me', password: expect.anything() },
+  ],
   ['http://P.Example:80', { kind: 'http', host: 'p.example', port: 80 }],
 ])('%s is read', (text, expected) => {
   expect(parseHop(text)).toEqual(expected)
@@ -118,6 +122,8 @@ test.each([
   ['ftp://p:1'],
   ['http://p:1/path'],
   ['http://p:99999'],
+  ['http://me:secret@ⓟ.example:1'],
+  ['ⓟ.example=direct'],
   ['http://'],
   ['http://:secret@p:1'],
   ['http://me:sec%ret@p:1'],
