@@ -9,6 +9,7 @@ import { homeFolder } from '../trust/paths.js'
 import { formatCommand } from '../trust/shell.js'
 import { BROWSER_NAMES, type Browser, findBrowser, type Machine } from './browsers.js'
 import { formatUserJs, launchArguments, profileFolder } from './profile.js'
+import { trustInProfile } from './trust-in-profile.js'
 
 /** What `open` is told. */
 export type OpenFlags = RunningProxyFlags & ProxyFlags & { readonly browser?: string }
@@ -35,6 +36,9 @@ export async function openBrowser(
   const browser = requireBrowser(flags.browser, machine)
   const running = await findRunning(flags, env)
   const folder = profileFolder(browser, machine)
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  const untold = await trustInProfile(browser, folder, { configDir: flags.configDir, ...machine })
+  if (untold !== undefined) print(`${untold}\n`)
   const start = (proxy: HostPort, isDetached: boolean) => launch(browser, folder, { proxy, url, more, isDetached })
   if (running !== undefined) {
     const child = await start(running, true)
@@ -112,7 +116,6 @@ const SETTLED_AFTER_MS = 1_500
 
 /** Rejects with a CommandFailure where it ends at once, and not well. */
 async function launch(browser: Browser, folder: string, launch: Launch): Promise<ChildProcess> {
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
   if (browser.family === 'firefox') writeFileSync(join(folder, 'user.js'), formatUserJs(launch.proxy), { mode: 0o600 })
   const args = launchArguments(browser, { folder, ...launch })
   const child = spawn(browser.file, args, { stdio: 'ignore', detached: launch.isDetached })

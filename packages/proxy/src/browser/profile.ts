@@ -27,7 +27,8 @@ export function launchArguments(
   { family }: Pick<Browser, 'family'>,
   { folder, proxy, url, more }: { folder: string; proxy: HostPort; url: string; more: readonly string[] },
 ): string[] {
-  if (family === 'firefox') return ['-profile', folder, '-no-remote', ...more, url]
+  // Without `-no-remote`: one that is open with this profile, and no other, takes the address from a second one.
+  if (family === 'firefox') return ['-profile', folder, ...more, url]
   return [
     `--user-data-dir=${folder}`,
     `--proxy-server=http://${formatHostPort(proxy)}`,
@@ -50,8 +51,14 @@ export function formatUserJs({ host, port }: HostPort): string {
     'network.proxy.ssl_port': port,
     'network.proxy.no_proxies_on': '',
     'network.proxy.allow_hijacking_localhost': true,
+    // Where the system keeps what its user trusts (macOS, Windows) that is the authority's place.
+    'security.enterprise_roots.enabled': true,
+    // What it asks of its own accord to know whether there is an Internet: through us that says nothing.
+    'network.captive-portal-service.enabled': false,
+    'network.connectivity-service.enabled': false,
     'browser.shell.checkDefaultBrowser': false,
     'browser.aboutwelcome.enabled': false,
+    'browser.preonboarding.enabled': false,
     'datareporting.policy.dataSubmissionEnabled': false,
   }
   const lines = Object.entries(preferences).map(

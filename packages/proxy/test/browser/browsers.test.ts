@@ -110,7 +110,7 @@ test('Chromium asks the proxy for everything, this machine’s own addresses too
 
 test('so does Firefox, by preferences that hold for each start', () => {
   expect(launchArguments({ family: 'firefox' }, { folder: '/f', proxy: PROXY, url: 'http://wiki/', more: [] })).toEqual(
-    ['-profile', '/f', '-no-remote', 'http://wiki/'],
+    ['-profile', '/f', 'http://wiki/'],
   )
   const text = formatUserJs({ host: '::1', port: 8080 })
   expect(text).toContain('user_pref("network.proxy.http", "::1");\n')
@@ -120,6 +120,6 @@ test('so does Firefox, by preferences that hold for each start', () => {
       .trimEnd()
       .split('\n')
       .slice(1)
-      .every((line) => /^user_pref\("[a-zA-Z._]+", .+\);$/.test(line)),
+      .every((line) => /^user_pref\("[a-zA-Z._-]+", .+\);$/.test(line)),
   ).toBe(true)
 })

@@ -31,7 +31,7 @@ export function findNssDatabases(home: string, env: Readonly<Record<string, stri
     ...shared.map((folder) => ({ audience: CHROMIUM, folder, exists: true })),
     ...first,
     ...sandboxes(home).filter(({ folder }) => hasDatabase(folder)),
-    ...firefoxProfiles(home).map((folder) => ({ audience: FIREFOX, folder, exists: true })),
+    ...[...firefoxProfiles(home), ...opened(home, data)].map((folder) => ({ audience: FIREFOX, folder, exists: true })),
   ]
 }
 
@@ -60,6 +60,15 @@ function firefoxProfiles(home: string): string[] {
       .map((name) => join(folder, name))
       .filter(hasDatabase),
   )
+}
+
+/** The profiles of `iam-auth-proxy open`: see `browser/profile.ts`. */
+function opened(home: string, data: string): string[] {
+  const own = [
+    join(data, 'iam-auth-proxy', 'browsers', 'firefox'),
+    join(home, 'snap', 'firefox', 'common', 'iam-auth-proxy'),
+  ]
+  return own.filter(hasDatabase)
 }
 
 function hasDatabase(folder: string): boolean {

@@ -22,7 +22,8 @@ export function createNssStores(deps: StoreDeps): TrustStore[] {
   return findNssDatabases(deps.home, deps.env).map((database) => createNssStore(database, deps))
 }
 
-function createNssStore(database: NssDatabase, { run }: StoreDeps): TrustStore {
+/** One of them. */
+export function createNssStore(database: NssDatabase, { run }: Pick<StoreDeps, 'run'>): TrustStore {
   const { audience, folder } = database
   let { exists } = database
   const certutil = (...args: readonly string[]) => run('certutil', [...args, '-d', `sql:${folder}`, ...NO_PASSWORD])

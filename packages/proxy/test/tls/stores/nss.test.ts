@@ -61,6 +61,8 @@ describe('databases of browsers', () => {
       '.config/mozilla/firefox/c.default',
       'snap/firefox/common/.mozilla/firefox/d.default',
       '.var/app/org.mozilla.firefox/.mozilla/firefox/e.default',
+      '.local/share/iam-auth-proxy/browsers/firefox',
+      'snap/firefox/common/iam-auth-proxy',
     ]
     touch(home, ...all)
     expect(found(home)).toEqual(all)
