@@ -104,15 +104,50 @@ export const proxyServer = [
       ['another name in the hello', 'if (serverName?.toLowerCase() !== host) return false', ''],
       [
         'another protocol in the hello',
-        "return protocols === undefined || protocols.includes('http/1.1')",
+        "return protocols === undefined || protocols.some((protocol) => protocol === 'http/1.1' || protocol === 'h2')",
         'return true',
       ],
     ],
   ],
   [
     src('upstream/http2-cut-off'),
-    test('server/inside-tunnels'),
+    test('server/http2-upstream'),
     [['a stream that was reset is one that ended', 'chunk === null && !isEnded && stream.closed', 'false']],
+  ],
+  [
+    src('server/http2-message'),
+    test('server/http2-upstream'),
+    [['half an upload is whole', '  failWhenCutOff(stream)\n', '']],
+  ],
+  [
+    src('upstream/http2-headers'),
+    test('server/http2-upstream'),
+    [['cookies in the compression of all', "    [sensitiveHeaders]: ['authorization', 'cookie'],\n", '']],
+  ],
+  [
+    src('upstream/way'),
+    test('server/http2-upstream'),
+    [
+      [
+        "a client's own connection, and HTTP/2 for all beside it",
+        "createOwn: (scheme) => wayOver(scheme, scheme === 'https' ? dialTls : dial)",
+        "createOwn: (scheme) => ({ ...wayOver(scheme, scheme === 'https' ? dialTls : dial), http2 })",
+      ],
+      ['HTTP/2 by any way', 'dialService: http2.dial', 'dialService: createHttp2Way(dialFor, agent).dial'],
+    ],
+  ],
+  [
+    src('server/send'),
+    test('server/http2-upstream'),
+    [
+      ['upgrades in HTTP/2', ' || exchange.upgrade || ', ' || '],
+      ['what was refused unread', "if (error.code === 'EREFUSEDSTREAM') return true", ''],
+    ],
+  ],
+  [
+    src('server/replay'),
+    test('server/http2-upstream'),
+    [['calls sent again in part', 'return body.chunks !== undefined', 'return true']],
   ],
   [
     src('server/tunnel'),

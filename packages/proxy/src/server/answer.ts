@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http'
+import type { UpstreamAnswer } from '../upstream/message.js'
 import type { Exchange } from './exchange.js'
 import { failExchange } from './fail.js'
 import { intercept } from './intercept.js'
@@ -7,7 +7,7 @@ import { Refusal } from './refusal.js'
 import { relayAnswer } from './relay-response.js'
 
 /** service → us: the headers of an answer are here. A challenge is for the login layer, everything else for the client. */
-export function receiveAnswer(exchange: Exchange, answer: IncomingMessage): void {
+export function receiveAnswer(exchange: Exchange, answer: UpstreamAnswer): void {
   exchange.answer = answer
   const status = answer.statusCode ?? 0
   const proxyRefusal = exchange.way?.absoluteForm?.refusal(answer)

@@ -1,7 +1,7 @@
-import type { ClientRequest, IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Front } from '../gateway/front.js'
 import type { ReplaySource } from '../login/exchange.js'
+import type { UpstreamAnswer, UpstreamRequest } from '../upstream/message.js'
 import type { RequestWay } from '../upstream/way.js'
 import type { ClientAnswer, ClientMessage } from './client-message.js'
 import type { ClientConnection } from './connection.js'
@@ -21,17 +21,19 @@ export interface Exchange {
   /** The bare client socket, where the client asked to leave HTTP. */
   readonly upgrade: ClientUpgrade | undefined
   readonly hasBody: boolean
+  /** A call that needs HTTP/2 all the way, and whose two sides may wait for each other. */
+  readonly isGrpc: boolean
   /** ms of the monotonic clock. */
   readonly startedAt: number
   /** Flat, for the service. Replaced for a replay. */
   headers: readonly string[]
   readonly body: KeptBody
   /** The request in flight to the service: a replay or a retry replaces it, and what the former still says is ignored. */
-  upstream: ClientRequest | undefined
+  upstream: UpstreamRequest | undefined
   /** The connections of `upstream`. */
   way: RequestWay | undefined
   /** The service's answer has begun. */
-  answer: IncomingMessage | undefined
+  answer: UpstreamAnswer | undefined
   /** A pooled connection turned out dead once. */
   isRetried: boolean
   /** Challenges answered so far. */
@@ -63,6 +65,7 @@ type Given =
   | 'front'
   | 'upgrade'
   | 'hasBody'
+  | 'isGrpc'
   | 'headers'
   | 'body'
 

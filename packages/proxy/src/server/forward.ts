@@ -7,6 +7,7 @@ import type { ProxyContext } from './context.js'
 import { answerDirectly, answerNoSite, isAskedDirectly } from './direct-request.js'
 import type { ClientUpgrade, Exchange } from './exchange.js'
 import { createExchange } from './exchange.js'
+import { isGrpc } from './is-grpc.js'
 import { createKeptBody } from './kept-body.js'
 import { answerAtLastHop, isLastHop } from './max-forwards.js'
 import { requireTrustedOrigin } from './only-trusted.js'
@@ -97,6 +98,7 @@ function openExchange(
     front,
     upgrade,
     hasBody: hasBody(headers),
+    isGrpc: isGrpc(connection, request),
     headers: formatRequestHeaders(headers, outgoing),
     body: createKeptBody(headers.contentLength, context.limits.replayLimitBytes),
   })

@@ -1,4 +1,5 @@
 import type { OutgoingHttpHeaders, ServerHttp2Stream } from 'node:http2'
+import type { AnswerTail } from '../upstream/message.js'
 import type { ClientAnswer, ClientMessage } from './client-message.js'
 import { Refusal } from './refusal.js'
 
@@ -16,6 +17,7 @@ export function createHttp2Answer(stream: ServerHttp2Stream, request: ClientMess
     },
     set shouldKeepAlive(_) {},
     sendDate: true,
+    tail: undefined as AnswerTail | undefined,
     /** Trailers may follow any body here. */
     chunkedEncoding: true,
     get destroyed() {
@@ -26,8 +28,11 @@ export function createHttp2Answer(stream: ServerHttp2Stream, request: ClientMess
     },
     writeHead(status: number, ...rest: readonly unknown[]) {
       const flat = rest.at(-1) as readonly string[]
-      const options = { sendDate: answer.sendDate, waitForTrailers: names(flat).includes('trailer') }
-      if (options.waitForTrailers) stream.once('wantTrailers', () => stream.close())
+      const waitForTrailers = answer.tail === 'trailers' || names(flat).includes('trailer')
+      // gRPC's clients tell a status in the head from a body that never came by where the stream ends.
+      const options = { sendDate: answer.sendDate, endStream: answer.tail === 'none', waitForTrailers }
+      // Without any, this is an empty frame of data that ends the stream.
+      if (waitForTrailers) stream.once('wantTrailers', () => stream.sendTrailers({}))
       if (!isGone()) stream.respond({ ':status': status, ...toHttp2(flat) }, options)
       return answer
     },

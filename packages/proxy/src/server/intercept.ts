@@ -1,7 +1,7 @@
-import type { IncomingMessage } from 'node:http'
 import { formatHostPort } from '../config/host-port.js'
 import type { ChallengeAnswer } from '../login/exchange.js'
 import { reachedBy } from '../own/own-host.js'
+import type { UpstreamAnswer } from '../upstream/message.js'
 import type { Exchange } from './exchange.js'
 import { finishExchange, headersForClient } from './exchange.js'
 import { failExchange } from './fail.js'
@@ -16,7 +16,7 @@ import { sendToService } from './send.js'
  * service → us → login → service: a 401 with an IAM challenge. It waits, unread, until the login layer has said what
  * becomes of it; the client sees only the outcome.
  */
-export async function intercept(exchange: Exchange, challenge: IncomingMessage, receive: ReceiveAnswer): Promise<void> {
+export async function intercept(exchange: Exchange, challenge: UpstreamAnswer, receive: ReceiveAnswer): Promise<void> {
   challenge.on('error', () => {})
   exchange.isChallenged = true
   const isReplayable = await isWholeBodyKept(exchange)
@@ -48,7 +48,7 @@ function hasJustBeenRedirected({ connection, startedAt, context }: Exchange, url
   return redirectedAt !== undefined && startedAt - redirectedAt < context.limits.redirectPauseMs
 }
 
-async function askLogin(exchange: Exchange, challenge: IncomingMessage, replayable: boolean): Promise<ChallengeAnswer> {
+async function askLogin(exchange: Exchange, challenge: UpstreamAnswer, replayable: boolean): Promise<ChallengeAnswer> {
   const { context, request, target, startedAt, attempt, replayedWith } = exchange
   const controller = new AbortController()
   exchange.loginAbort.controller = controller
@@ -82,7 +82,7 @@ function ownOriginFor({ context, request }: Exchange): string | undefined {
   return `http://${formatHostPort(reachedBy(request.socket))}`
 }
 
-function passOn(exchange: Exchange, challenge: IncomingMessage): void {
+function passOn(exchange: Exchange, challenge: UpstreamAnswer): void {
   if (challenge.destroyed && !challenge.complete) {
     failExchange(exchange, Object.assign(new Error('closed during the login'), { code: 'ECONNRESET' }))
   } else {
@@ -110,4 +110,5 @@ function replay(exchange: Exchange, { cookie, source }: Replay, receive: Receive
   const headers = withoutFields(exchange.headers, ['cookie', 'expect'])
   exchange.headers = cookie === '' ? headers : [...headers, 'Cookie', cookie]
   sendToService(exchange, receive)
+  if (exchange.isGrpc) exchange.request.resume()
 }

@@ -1,9 +1,9 @@
-import type { IncomingMessage } from 'node:http'
 import { mentionsIamChallenge } from 'iam-auth-protocol'
+import type { UpstreamAnswer } from '../upstream/message.js'
 import type { Exchange } from './exchange.js'
 
 /** A 401 that the login layer should see: cheap and generous, since its parser is the judge. */
-export function isChallenge({ target, attempt }: Exchange, { rawHeaders }: IncomingMessage): boolean {
+export function isChallenge({ target, attempt }: Exchange, { rawHeaders }: UpstreamAnswer): boolean {
   if (attempt >= MAX_ANSWERS || !mentionsIamChallenge(rawHeaders)) return false
   return isPlainPath(target.authority.origin, target.path)
 }

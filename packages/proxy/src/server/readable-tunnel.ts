@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import type { TLSSocket } from 'node:tls'
 import type { ClientHello } from './client-hello.js'
 import type { ProxyContext } from './context.js'
 import { type FirstBytes, readFirstBytes } from './first-bytes.js'
@@ -55,7 +56,7 @@ async function enter(context: ProxyContext, inside: InsideTunnels, entrance: Ent
     else service?.destroy()
     inside.acceptHttp(client, authority, first.bytes)
   } else if (site && first.kind === 'tls' && isForUs(first.hello, site)) {
-    if (service) context.upstream.wayOf(site, true).agent.adopt(site, service)
+    if (service) context.upstream.adoptTls(site, service as TLSSocket)
     await inside.acceptTls(client, site, first.bytes)
   } else {
     await passOn(context, entrance)
@@ -72,17 +73,14 @@ async function interceptableSite(context: ProxyContext, { host, port }: Authorit
 
 /** Reached and verified before the client hears 200; a pooled connection has been. */
 async function verifiedService(context: ProxyContext, site: Authority): Promise<Socket | undefined> {
-  if (context.upstream.wayOf(site, true).agent.hasIdle(site)) return undefined
+  if (context.upstream.hasIdleTls(site)) return undefined
   return dialTunnel(context, site, { secure: true })
 }
 
-/**
- * It asks for exactly the service it was let through to, and for what we speak with that one. A client of HTTP/2 alone (gRPC)
- * needs it from end to end. Anything else is not ours to read.
- */
+/** It asks for exactly the service it was let through to, and for what we can speak. Anything else is not ours to read. */
 function isForUs({ serverName, protocols }: ClientHello, { host }: Authority): boolean {
   if (serverName?.toLowerCase() !== host) return false
-  return protocols === undefined || protocols.includes('http/1.1')
+  return protocols === undefined || protocols.some((protocol) => protocol === 'http/1.1' || protocol === 'h2')
 }
 
 async function passOn(context: ProxyContext, { client, authority, site, service, first }: Entrance): Promise<void> {

@@ -1,4 +1,4 @@
-import type { ClientRequest } from 'node:http'
+import type { UpstreamRequest } from '../upstream/message.js'
 import type { ClientMessage } from './client-message.js'
 import type { Exchange } from './exchange.js'
 import { fieldRule, isProtectedField } from './fields.js'
@@ -22,7 +22,7 @@ export function relayRequestBody(exchange: Exchange): void {
 }
 
 /** us → service: what was kept so far; what is still to come follows by itself. */
-export function replayKept({ request, body }: Exchange, upstream: ClientRequest): void {
+export function replayKept({ request, body }: Exchange, upstream: UpstreamRequest): void {
   upstream.on('drain', () => request.resume())
   for (const chunk of body.chunks ?? []) upstream.write(chunk)
   if (request.readableEnded) endWithTrailers(upstream, request)
@@ -30,11 +30,11 @@ export function replayKept({ request, body }: Exchange, upstream: ClientRequest)
   else process.nextTick(flushHeaders, upstream)
 }
 
-function isWritable(upstream: ClientRequest | undefined): upstream is ClientRequest {
+function isWritable(upstream: UpstreamRequest | undefined): upstream is UpstreamRequest {
   return upstream !== undefined && !upstream.destroyed && !upstream.writableEnded
 }
 
-function endWithTrailers(upstream: ClientRequest, { rawTrailers }: ClientMessage): void {
+function endWithTrailers(upstream: UpstreamRequest, { rawTrailers }: ClientMessage): void {
   if (rawTrailers.length > 0) upstream.addTrailers(trailerPairs(rawTrailers))
   upstream.end()
 }
@@ -50,7 +50,7 @@ export function trailerPairs(rawTrailers: readonly string[]): [string, string][]
   return pairs
 }
 
-function flushHeaders(upstream: ClientRequest): void {
+function flushHeaders(upstream: UpstreamRequest): void {
   // Not flushHeaders(): that one encodes them as UTF-8.
   if (!upstream.destroyed && !upstream.writableEnded) upstream.write('', 'latin1')
 }

@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http'
+import type { UpstreamAnswer } from '../upstream/message.js'
 import type { ClientAnswer } from './client-message.js'
 import type { Exchange } from './exchange.js'
 import { finishExchange, headersForClient } from './exchange.js'
@@ -9,7 +9,7 @@ import { trailerPairs } from './relay-request.js'
 import { formatResponseHeaders } from './response-headers.js'
 
 /** service → us → client: the answer, streamed, held back by whoever is slower. */
-export function relayAnswer(exchange: Exchange, answer: IncomingMessage): void {
+export function relayAnswer(exchange: Exchange, answer: UpstreamAnswer): void {
   dropKept(exchange.body)
   const { response } = exchange
   if (!writeHead(exchange, answer)) return
@@ -32,7 +32,7 @@ export function relayAnswer(exchange: Exchange, answer: IncomingMessage): void {
 }
 
 /** False, with the exchange failed, where the service's headers cannot be said in HTTP. */
-function writeHead(exchange: Exchange, answer: IncomingMessage): boolean {
+function writeHead(exchange: Exchange, answer: UpstreamAnswer): boolean {
   const { context, request, response, target, setCookieLines, defaultHeaders } = exchange
   const { statusCode = 502, statusMessage } = answer
   const canChunk =
@@ -48,6 +48,7 @@ function writeHead(exchange: Exchange, answer: IncomingMessage): boolean {
     response.sendDate = false
     keepOpenForUpload(exchange)
     if (mustClose) response.shouldKeepAlive = false
+    if (answer.tail !== undefined) response.tail = answer.tail
     response.writeHead(statusCode, statusMessage, headersForClient(exchange, headers) as string[])
     context.observer.answered(target.authority.origin, statusCode)
     return true
@@ -57,7 +58,7 @@ function writeHead(exchange: Exchange, answer: IncomingMessage): boolean {
   }
 }
 
-function endAnswer(exchange: Exchange, { rawTrailers }: IncomingMessage): void {
+function endAnswer(exchange: Exchange, { rawTrailers }: UpstreamAnswer): void {
   const { response } = exchange
   if (rawTrailers.length > 0) addTrailers(response, rawTrailers)
   response.end()

@@ -1,10 +1,11 @@
-import type { IncomingMessage } from 'node:http'
+import type { UpstreamAnswer } from '../upstream/message.js'
 import type { Exchange } from './exchange.js'
 
 /** Waits for the rest of the upload, within the limit. True if the request can be sent again as it was. */
 export async function isWholeBodyKept(exchange: Exchange): Promise<boolean> {
   const { hasBody, request, response, body } = exchange
   if (!hasBody) return true
+  if (exchange.isGrpc) return holdUpload(exchange)
   if (body.chunks && !request.readableEnded) {
     // A client with `Expect: 100-continue` still waits to be asked.
     if (request.headers.expect !== undefined) response.writeContinue()
@@ -13,6 +14,12 @@ export async function isWholeBodyKept(exchange: Exchange): Promise<boolean> {
   if (body.chunks && request.readableEnded) return true
   request.pause()
   return false
+}
+
+/** Its end may depend on the answer. So what there is will be sent again, and what is still to come follows by itself. */
+function holdUpload({ request, body }: Exchange): boolean {
+  request.pause()
+  return body.chunks !== undefined
 }
 
 function restOfUpload({ request, body }: Exchange): Promise<void> {
@@ -34,7 +41,7 @@ const DRAIN_LIMIT_MS = 2000
  * one, or one that came before the request was sent, is cut off with its connection. Resolves when a connection that is about to
  * be free is free: the replay can take it.
  */
-export async function discardChallenge({ upstream }: Exchange, challenge: IncomingMessage): Promise<void> {
+export async function discardChallenge({ upstream }: Exchange, challenge: UpstreamAnswer): Promise<void> {
   if (upstream && !upstream.writableFinished) {
     upstream.destroy()
     return

@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http'
+import type { UpstreamAnswer } from '../upstream/message.js'
 import type { ReadField } from './fields.js'
 import { fieldRule, isProtectedField, nominatedFields, plainLength, withoutFields } from './fields.js'
 import { Refusal } from './refusal.js'
@@ -25,7 +25,7 @@ export interface AnswerHead {
  * The flat header list for the client, out of one pass over the service's. Throws Refusal 502 for framing that we could
  * not pass on truthfully.
  */
-export function formatResponseHeaders(answer: IncomingMessage, framing: AnswerFraming): AnswerHead {
+export function formatResponseHeaders(answer: UpstreamAnswer, framing: AnswerFraming): AnswerHead {
   const { rawHeaders } = answer
   const flat: string[] = []
   const read: ReadFields = { connection: '', contentLength: undefined, coding: undefined, trailer: undefined }
@@ -82,7 +82,7 @@ interface ReadFields {
 }
 
 /** Notes a field that is about the message's way to us. True if it travels on as well. */
-function readField(read: ReadFields, field: ReadField, value: string, answer: IncomingMessage): boolean {
+function readField(read: ReadFields, field: ReadField, value: string, answer: UpstreamAnswer): boolean {
   switch (field) {
     case 'content-length':
       read.contentLength = hasNoLength(answer) ? undefined : plainLength(value)
@@ -105,7 +105,7 @@ function readField(read: ReadFields, field: ReadField, value: string, answer: In
 }
 
 /** RFC 9110 §8.6: a client that believes a length here takes the next answer for a body. */
-function hasNoLength({ statusCode = 0 }: IncomingMessage): boolean {
+function hasNoLength({ statusCode = 0 }: UpstreamAnswer): boolean {
   return statusCode === 204 || statusCode < 200
 }
 
@@ -146,7 +146,8 @@ function withoutNominated(flat: string[], connection: string): string[] {
 }
 
 /** `Keep-Alive: timeout=5`: leave a connection alone a second before its server does, or a request may meet the end. */
-function heedKeepAlive({ socket }: IncomingMessage, value: string): void {
+function heedKeepAlive({ socket }: UpstreamAnswer, value: string): void {
+  if (!socket) return
   const seconds = Number(/timeout=(\d+)/i.exec(value)?.[1])
   if (!(seconds >= 1 && seconds < 60)) return
   const timeoutMs = Math.max(500, seconds * 1000 - 1000)

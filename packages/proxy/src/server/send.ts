@@ -1,5 +1,7 @@
-import type { ClientRequest, IncomingMessage } from 'node:http'
+import type { ClientRequest } from 'node:http'
 import { request as httpRequest } from 'node:http'
+import type { OutgoingRequest, UpstreamAnswer, UpstreamRequest } from '../upstream/message.js'
+import type { RequestWay } from '../upstream/way.js'
 import { wayFor } from './bound-connections.js'
 import type { Exchange } from './exchange.js'
 import { failExchange } from './fail.js'
@@ -8,7 +10,7 @@ import { Refusal } from './refusal.js'
 import { replayKept } from './relay-request.js'
 import { switchProtocols } from './switch-protocols.js'
 
-export type ReceiveAnswer = (exchange: Exchange, answer: IncomingMessage) => void
+export type ReceiveAnswer = (exchange: Exchange, answer: UpstreamAnswer) => void
 
 /** us → service: sends the request, or sends it again with what `exchange` holds by then. */
 export function sendToService(exchange: Exchange, receive: ReceiveAnswer): void {
@@ -16,8 +18,6 @@ export function sendToService(exchange: Exchange, receive: ReceiveAnswer): void 
   if (!upstream) return
   exchange.upstream = upstream
   exchange.answer = undefined
-  // Without it Node silently drops the headers after the thousandth; the size is limited anyway.
-  upstream.maxHeadersCount = 0
   const isCurrent = () => exchange.upstream === upstream && !exchange.isDone
   const { absoluteForm } = exchange.way ?? {}
   upstream.on('response', (answer) => {
@@ -40,30 +40,44 @@ export function sendToService(exchange: Exchange, receive: ReceiveAnswer): void 
 }
 
 /** Fails the exchange with 400 for what Node cannot send: a character that the URL cannot have either. */
-function createRequest(exchange: Exchange): ClientRequest | undefined {
-  const { request, target, headers } = exchange
-  const { scheme, host, port } = target.authority
+function createRequest(exchange: Exchange): UpstreamRequest | undefined {
   const way = wayFor(exchange)
-  const { agent, absoluteForm } = way
-  const path = requestPath(request.method, request.url, target.path)
   exchange.way = way
   try {
-    const upstream = httpRequest({
-      agent,
-      protocol: scheme === 'http' ? 'http:' : 'https:',
-      host,
-      port,
-      method: request.method,
-      path: absoluteForm?.target(target.authority, path) ?? path,
-      headers: (absoluteForm ? [...headers, ...absoluteForm.headers] : headers) as string[],
-      setHost: false,
-    })
-    encodeAsLatin1(upstream)
-    return upstream
+    // A connection that is about to leave HTTP is one of HTTP/1.1.
+    if (way.http2 === undefined || exchange.upgrade || !way.http2.isFor(exchange.target.authority, exchange.isGrpc))
+      return createHttp1Request(exchange, way)
+    return way.http2.request(outgoingOf(exchange), () => createHttp1Request(exchange, way))
   } catch (error) {
     failExchange(exchange, new Refusal(400, `this request cannot be forwarded: ${(error as Error).message}`))
     return undefined
   }
+}
+
+function createHttp1Request(exchange: Exchange, { agent, absoluteForm }: RequestWay): ClientRequest {
+  const { request, target, headers } = exchange
+  const { scheme, host, port } = target.authority
+  const path = requestPath(request.method, request.url, target.path)
+  const upstream = httpRequest({
+    agent,
+    protocol: scheme === 'http' ? 'http:' : 'https:',
+    host,
+    port,
+    method: request.method,
+    path: absoluteForm?.target(target.authority, path) ?? path,
+    headers: (absoluteForm ? [...headers, ...absoluteForm.headers] : headers) as string[],
+    setHost: false,
+  })
+  // Without it Node silently drops the headers after the thousandth; the size is limited anyway.
+  upstream.maxHeadersCount = 0
+  encodeAsLatin1(upstream)
+  return upstream
+}
+
+function outgoingOf({ request, target, headers, hasBody }: Exchange): OutgoingRequest {
+  const { host, port } = target.authority
+  const { method = 'GET', url } = request
+  return { host, port, method, path: requestPath(method, url, target.path), headers, hasBody }
 }
 
 /** With Expect, Node has queued the headers as UTF-8 text by now; their bytes are to stay what they were. */
@@ -79,27 +93,38 @@ function requestPath(method: string | undefined, url: string | undefined, path: 
 
 function onError(
   exchange: Exchange,
-  upstream: ClientRequest,
+  upstream: UpstreamRequest,
   error: NodeJS.ErrnoException,
   receive: ReceiveAnswer,
 ): void {
   // With the answer under way, its own end says what became of it.
   if (exchange.answer) return
-  if (!isStaleConnection(exchange, upstream, error)) {
+  if (!isRetried(exchange, upstream, error)) {
     failExchange(exchange, error)
     return
   }
   exchange.isRetried = true
-  const { host, port } = exchange.target.authority
-  exchange.way?.agent.dropIdle({ host, port })
   sendToService(exchange, receive)
+}
+
+/** True where the request can be sent again, once, without harm. */
+function isRetried(exchange: Exchange, upstream: UpstreamRequest, error: NodeJS.ErrnoException): boolean {
+  const { way, target, hasBody, body } = exchange
+  if (exchange.isRetried || (hasBody && body.chunks === undefined)) return false
+  // Neither has reached anybody.
+  if (error.code === 'EREFUSEDSTREAM') return true
+  if (way?.http2?.noteRefusal(target.authority, error)) return exchange.upgrade === undefined
+  if (!isStaleConnection(exchange, upstream, error)) return false
+  const { host, port } = target.authority
+  way?.agent.dropIdle({ host, port })
+  return true
 }
 
 /** RFC 9110 §9.2.2: these may be sent again when nobody knows whether they arrived. */
 const IDEMPOTENT: ReadonlySet<string | undefined> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE'])
 
-/** The server closed a pooled connection while our request was on its way: no fault of the request, once. */
-function isStaleConnection(exchange: Exchange, upstream: ClientRequest, { code }: NodeJS.ErrnoException): boolean {
-  if (exchange.isRetried || !upstream.reusedSocket || (code !== 'ECONNRESET' && code !== 'EPIPE')) return false
-  return IDEMPOTENT.has(exchange.request.method) && (!exchange.hasBody || exchange.body.chunks !== undefined)
+/** The server closed a pooled connection while our request was on its way: no fault of the request. */
+function isStaleConnection({ request }: Exchange, upstream: UpstreamRequest, { code }: NodeJS.ErrnoException): boolean {
+  if (!upstream.reusedSocket || (code !== 'ECONNRESET' && code !== 'EPIPE')) return false
+  return IDEMPOTENT.has(request.method)
 }

@@ -136,6 +136,21 @@ export const ROWS: Readonly<Record<string, StatusRow>> = {
     SERVICE,
     'The answer could not be read',
   ),
+  EREFUSEDSTREAM: row(
+    503,
+    'connection_limit_reached',
+    (where) => `${where} takes no more requests now.`,
+    'Try again in a moment.',
+    SERVICE,
+  ),
+  EUNSENDABLE: row(
+    400,
+    'http_request_error',
+    (where, what) => `This request cannot be sent to ${where} in HTTP/2: ${what}.`,
+    'A header that may have one value has several: send it once.',
+    'Whoever wrote the program that sends it.',
+    'Not forwarded',
+  ),
   EPROTO: row(
     502,
     'tls_protocol_error',

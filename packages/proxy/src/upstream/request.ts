@@ -1,7 +1,8 @@
-import type { ClientRequest, IncomingMessage } from 'node:http'
+import type { ClientRequest } from 'node:http'
 import { request as httpRequest } from 'node:http'
 import type { OriginRequest, OriginResponse, SendToOrigin } from '../login/exchange.js'
 import { UpstreamError } from './dial.js'
+import type { UpstreamAnswer, UpstreamRequest } from './message.js'
 import type { RouteTarget } from './routes.js'
 import type { RequestWay } from './way.js'
 
@@ -10,30 +11,55 @@ const BODY_LIMIT_BYTES = 64 * 1024
 /** The login layer's own requests (`us → service`), over the clients' pools. */
 export function createSendToOrigin(wayOf: (target: RouteTarget) => RequestWay): SendToOrigin {
   return async (request) => {
-    const url = new URL(request.origin)
-    const target = targetOf(url)
-    const { agent, absoluteForm } = wayOf(target)
-    const outgoing = httpRequest({
-      agent,
-      protocol: url.protocol,
-      host: target.host,
-      port: target.port,
-      method: request.method,
-      path: absoluteForm?.target(target, request.path) ?? request.path,
-      headers: [...withLength(request), ...(absoluteForm?.headers ?? [])],
-      setHost: false,
-      signal: request.signal,
-    })
-    const timer = setTimeout(
-      () => outgoing.destroy(new UpstreamError('ETIMEDOUT', `${request.origin} does not answer in time`)),
-      request.timeoutMs,
-    )
+    const target = targetOf(new URL(request.origin))
+    const way = wayOf(target)
     try {
-      return await complete(outgoing, request.body, absoluteForm)
-    } finally {
-      clearTimeout(timer)
+      return await sendOnce(request, target, way)
+    } catch (error) {
+      // It has not reached anybody.
+      if (!way.http2?.noteRefusal(target, error as Error)) throw error
+      return await sendOnce(request, target, way)
     }
   }
+}
+
+async function sendOnce(request: OriginRequest, target: RouteTarget, way: RequestWay): Promise<OriginResponse> {
+  const outgoing = createRequest(request, target, way)
+  const timer = setTimeout(
+    () => outgoing.destroy(new UpstreamError('ETIMEDOUT', `${request.origin} does not answer in time`)),
+    request.timeoutMs,
+  )
+  try {
+    return await complete(outgoing, request.body, way.absoluteForm)
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+function createRequest(request: OriginRequest, target: RouteTarget, way: RequestWay): UpstreamRequest {
+  const fallBack = () => createHttp1Request(request, target, way)
+  if (!way.http2?.isFor(target, false)) return fallBack()
+  const { host, port } = target
+  const { method, path, body, signal } = request
+  const outgoing = { host, port, method, path, headers: withLength(request), hasBody: body !== undefined, signal }
+  return way.http2.request(outgoing, fallBack)
+}
+
+function createHttp1Request(request: OriginRequest, target: RouteTarget, way: RequestWay): ClientRequest {
+  const { agent, absoluteForm } = way
+  const outgoing = httpRequest({
+    agent,
+    protocol: `${target.scheme}:`,
+    host: target.host,
+    port: target.port,
+    method: request.method,
+    path: absoluteForm?.target(target, request.path) ?? request.path,
+    headers: [...withLength(request), ...(absoluteForm?.headers ?? [])],
+    setHost: false,
+    signal: request.signal,
+  })
+  outgoing.maxHeadersCount = 0
+  return outgoing
 }
 
 function targetOf({ protocol, hostname, port }: URL): RouteTarget {
@@ -47,12 +73,11 @@ function withLength({ rawHeaders, body, method }: OriginRequest): string[] {
 }
 
 function complete(
-  outgoing: ClientRequest,
+  outgoing: UpstreamRequest,
   body: string | undefined,
   absoluteForm: RequestWay['absoluteForm'],
 ): Promise<OriginResponse> {
   return new Promise((resolve, reject) => {
-    outgoing.maxHeadersCount = 0
     outgoing.on('error', reject)
     outgoing.on('response', (incoming) => {
       absoluteForm?.settle(outgoing, incoming)
@@ -64,11 +89,11 @@ function complete(
   })
 }
 
-async function readAnswer(incoming: IncomingMessage): Promise<OriginResponse> {
+async function readAnswer(incoming: UpstreamAnswer): Promise<OriginResponse> {
   const chunks: Buffer[] = []
   let size = 0
   // Leaving the loop early destroys the message and, with it, the connection.
-  for await (const chunk of incoming as AsyncIterable<Buffer>) {
+  for await (const chunk of incoming) {
     chunks.push(chunk)
     size += chunk.length
     if (size > BODY_LIMIT_BYTES) break

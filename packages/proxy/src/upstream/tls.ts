@@ -1,6 +1,6 @@
 import net from 'node:net'
 import tls from 'node:tls'
-import { type Dial, UpstreamError } from './dial.js'
+import { type Dial, type DialTarget, UpstreamError } from './dial.js'
 import { untilReady } from './until-ready.js'
 
 export interface TlsOptions {
@@ -9,20 +9,26 @@ export interface TlsOptions {
   readonly connectTimeoutMs: number
 }
 
-/** The same way to the service, then TLS with full verification of its certificate. HTTP/1.1 only. */
-export function createTlsDial(dial: Dial, { ca, connectTimeoutMs }: TlsOptions): Dial {
+/** As `Dial`, for one of `protocols` inside: what the service chose is the socket's `alpnProtocol`. */
+export type TlsDial = (
+  target: Pick<DialTarget, 'host' | 'port'>,
+  protocols: readonly ('h2' | 'http/1.1')[],
+) => Promise<tls.TLSSocket>
+
+/** The same way to the service, then TLS with full verification of its certificate. */
+export function createTlsDial(dial: Dial, { ca, connectTimeoutMs }: TlsOptions): TlsDial {
   // Once for all: making one takes longer than the handshake.
   let secureContext: tls.SecureContext | undefined
   const trusting = () => {
     secureContext ??= tls.createSecureContext(ca && { ca: [...tls.rootCertificates, ...ca] })
     return secureContext
   }
-  return async ({ host, port }) => {
+  return async ({ host, port }, protocols) => {
     const socket = tls.connect({
       socket: await dial({ host, port }),
       host,
       servername: net.isIP(host) === 0 ? host.replace(/\.$/, '') : '',
-      ALPNProtocols: ['http/1.1'],
+      ALPNProtocols: [...protocols],
       rejectUnauthorized: true,
       secureContext: trusting(),
     })
@@ -34,6 +40,11 @@ export function createTlsDial(dial: Dial, { ca, connectTimeoutMs }: TlsOptions):
     }
     return socket
   }
+}
+
+/** RFC 7301 §3.2: the service speaks none of the protocols that it was offered. */
+export function isProtocolRefusal({ code }: NodeJS.ErrnoException): boolean {
+  return code?.endsWith('ALERT_NO_APPLICATION_PROTOCOL') ?? false
 }
 
 /** Who says that this certificate is right: asked for before Node refuses it, since it is gone with the connection. */

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import type { TLSSocket } from 'node:tls'
 import type { SendToOrigin } from '../login/exchange.js'
 import type { DestinationPolicy } from '../server/destinations.js'
 import type { Dial, DialTarget } from './dial.js'
@@ -31,8 +32,14 @@ export interface Upstream {
   createOwnWay(target: RouteTarget): RequestWay
   /** For tunnels. */
   readonly dial: Dial
-  /** The same, with TLS and the service's certificate verified. */
+  /** The same, with TLS and the service's certificate verified, for HTTP/1.1. */
   readonly dialTls: Dial
+  /** The same, for what the service speaks: HTTP/1.1 if it does. To be given to `adoptTls`. */
+  readonly dialService: (target: DialTarget) => Promise<TLSSocket>
+  /** A connection of `dialService`, for the next request to this target. */
+  readonly adoptTls: (target: DialTarget, socket: TLSSocket) => void
+  /** A request to this https target would not have to wait for a connection. */
+  readonly hasIdleTls: (target: DialTarget) => boolean
   readonly sendToOrigin: SendToOrigin
   /** Ends every connection, pooled or in use. */
   close(): void
@@ -58,6 +65,16 @@ export function createUpstream(options: UpstreamOptions): Upstream {
     createOwnWay: (target) => wayTo(target).createOwn(target.scheme),
     dial: (target) => wayTo({ ...target, scheme: likelyScheme(target) }).dial(target),
     dialTls: (target) => wayTo({ ...target, scheme: 'https' }).dialTls(target),
+    dialService: (target) => wayTo({ ...target, scheme: 'https' }).dialService(target),
+    adoptTls(target, socket) {
+      const { agent, http2 } = wayOf({ ...target, scheme: 'https' })
+      if (socket.alpnProtocol === 'h2') http2?.adopt(target, socket)
+      else agent.adopt(target, socket)
+    },
+    hasIdleTls(target) {
+      const { agent, http2 } = wayOf({ ...target, scheme: 'https' })
+      return agent.hasIdle(target) || (http2?.has(target) ?? false)
+    },
     sendToOrigin: createSendToOrigin(wayOf),
     close() {
       for (const way of new Set([rest, direct, ...behind.values()])) way.close()

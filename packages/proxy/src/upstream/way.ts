@@ -1,9 +1,11 @@
-import type { ClientRequest, IncomingMessage } from 'node:http'
+import type { TLSSocket } from 'node:tls'
 import { headerValues } from 'iam-auth-protocol'
-import type { Dial, UpstreamError } from './dial.js'
+import type { Dial, DialTarget, UpstreamError } from './dial.js'
 import { hopRefusal } from './hop-refusal.js'
 import type { HttpProxyOptions } from './http-proxy.js'
 import { createAbsoluteFormDial, createConnectDial, hopAuthorization } from './http-proxy.js'
+import { createHttp2Way, type Http2Way } from './http2-way.js'
+import type { UpstreamAnswer, UpstreamRequest } from './message.js'
 import { RouteAgent } from './route-agent.js'
 import type { RouteTarget } from './routes.js'
 import { createTlsDial, type TlsOptions } from './tls.js'
@@ -15,9 +17,9 @@ interface AbsoluteForm {
   /** Flat: for the proxy alone. */
   readonly headers: readonly string[]
   /** To be told of each answer, before it is read: whether its connection can be used again. */
-  readonly settle: (request: ClientRequest, answer: IncomingMessage) => void
+  readonly settle: (request: UpstreamRequest, answer: UpstreamAnswer) => void
   /** The error that its 407 is; undefined for all other answers, which may be the service's. */
-  readonly refusal: (answer: IncomingMessage) => UpstreamError | undefined
+  readonly refusal: (answer: UpstreamAnswer) => UpstreamError | undefined
 }
 
 /** The connections that a request may use. */
@@ -25,13 +27,17 @@ export interface RequestWay {
   readonly agent: RouteAgent
   /** @default undefined: the agent's connections end at the service itself */
   readonly absoluteForm: AbsoluteForm | undefined
+  /** For https, but for pools of one client's own: whom HTTP/1.1 takes for that client, HTTP/2 would not. */
+  readonly http2: Http2Way | undefined
 }
 
 /** One way out, with its pools. */
 export interface Way {
   readonly dial: Dial
-  /** The same, with TLS and the service's certificate verified. */
+  /** The same, with TLS and the service's certificate verified, for HTTP/1.1. */
   readonly dialTls: Dial
+  /** The same, for what the service speaks. */
+  readonly dialService: (target: Pick<DialTarget, 'host' | 'port'>) => Promise<TLSSocket>
   /** @param isTunnelled the connection itself has to reach the service: for upgrades, and what comes out of a tunnel */
   readonly forRequest: (scheme: 'http' | 'https', isTunnelled: boolean) => RequestWay
   /** A pool of its own, which `close()` does not end; its connections reach the service itself. */
@@ -42,11 +48,16 @@ export interface Way {
 
 /** Every connection ends at the service: directly, or through SOCKS. */
 export function createWay(dial: Dial, tls: TlsOptions): Way {
-  const dialTls = createTlsDial(dial, tls)
-  const ways = { http: wayOver('http', dial), https: wayOver('https', dialTls) }
+  const dialFor = createTlsDial(dial, tls)
+  const dialTls: Dial = (target) => dialFor(target, ['http/1.1'])
+  const plain = wayOver('http', dial)
+  const agent = new RouteAgent('https', dialTls)
+  const http2 = createHttp2Way(dialFor, agent)
+  const ways = { http: plain, https: { ...plain, agent, http2 } }
   return {
     dial,
     dialTls,
+    dialService: http2.dial,
     forRequest: (scheme) => ways[scheme],
     createOwn: (scheme) => wayOver(scheme, scheme === 'https' ? dialTls : dial),
     close: () => endAll([ways.http, ways.https]),
@@ -62,6 +73,7 @@ export function createHttpProxyWay(options: HttpProxyOptions, tls: TlsOptions): 
   const absolute: RequestWay = {
     agent: new RouteAgent('http', createAbsoluteFormDial(options)),
     absoluteForm: absoluteFormFor(options),
+    http2: undefined,
   }
   return {
     ...inTunnels,
@@ -75,11 +87,14 @@ export function createHttpProxyWay(options: HttpProxyOptions, tls: TlsOptions): 
 }
 
 function wayOver(scheme: 'http' | 'https', dial: Dial): RequestWay {
-  return { agent: new RouteAgent(scheme, dial), absoluteForm: undefined }
+  return { agent: new RouteAgent(scheme, dial), absoluteForm: undefined, http2: undefined }
 }
 
 function endAll(ways: readonly RequestWay[]): void {
-  for (const { agent } of ways) agent.destroy()
+  for (const { agent, http2 } of ways) {
+    agent.destroy()
+    http2?.close()
+  }
 }
 
 function absoluteFormFor({ hop }: HttpProxyOptions): AbsoluteForm {

@@ -255,7 +255,6 @@ describe('TLS to a trusted service', () => {
     ['another name', { servername: 'other.localhost' }],
     ['no name', { servername: '' }],
     ['a protocol of its own', { ALPNProtocols: ['imap'] }],
-    ['HTTP/2 alone', { ALPNProtocols: ['h2'] }],
   ])('with %s passes untouched, to the service’s own certificate', async (_, options) => {
     const service = await startIntercepted((_request, response) => response.end('ok'))
     const { socket } = await open(service.proxy.port, service.host)
