@@ -55,6 +55,8 @@ async function serve(client: net.Socket, portOf: (authority: string) => number |
 
 async function readHost(client: net.Socket, kind: number | undefined): Promise<string> {
   if (kind === 1) return (await take(client, 4)).join('.')
+  if (kind === 4)
+    return new URL(`http://[${(await take(client, 16)).toString('hex').match(/.{4}/g)?.join(':')}]`).hostname
   const [length = 0] = await take(client, 1)
   return (await take(client, length)).toString('latin1')
 }

@@ -1,5 +1,6 @@
 import net from 'node:net'
 import { networkInterfaces } from 'node:os'
+import { formatHostPort } from '../config/host-port.js'
 import { ipv6Bytes } from '../upstream/ip-bytes.js'
 import type { DestinationKind } from './addresses.js'
 import { addressKind, nameKind } from './addresses.js'
@@ -47,17 +48,18 @@ class RefusedDestinationError extends Error {
 
 export function createDestinationPolicy({ allowLoopback, isTrusted }: DestinationPolicyOptions): DestinationPolicy {
   const listeners: Destination[] = []
-  const requireAllowedKind = ({ host, port }: Destination, kind: DestinationKind | undefined) => {
+  const requireAllowedKind = (destination: Destination, kind: DestinationKind | undefined) => {
+    const { host, port } = destination
     if (kind === undefined || (kind === 'loopback' && allowLoopback) || isTrusted(host, port)) return
     throw new RefusedDestinationError(
-      `${host}:${port} is ${REASONS[kind]}`,
+      `${formatHostPort(destination)} is ${REASONS[kind]}`,
       `If you mean it:\n${howToTrust(host, port, 'http')}`,
     )
   }
   return {
     requireAllowedAddress(destination, address) {
       if (isOwnListener(listeners, address, destination.port)) {
-        throw new RefusedDestinationError(`${destination.host}:${destination.port} is this proxy itself`)
+        throw new RefusedDestinationError(`${formatHostPort(destination)} is this proxy itself`)
       }
       requireAllowedKind(destination, addressKind(address))
     },

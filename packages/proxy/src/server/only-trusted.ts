@@ -1,3 +1,4 @@
+import { formatHostPort } from '../config/host-port.js'
 import { formatTrustCommand } from '../trust/shell.js'
 import type { ProxyContext } from './context.js'
 import { howToTrust } from './how-to-trust.js'
@@ -25,8 +26,8 @@ export function requireTrustedOrigin({ onlyTrusted, log, observer }: ProxyContex
 export function requireTrustedTunnel({ onlyTrusted, log, observer }: ProxyContext, { host, port }: Authority): void {
   if (onlyTrusted === undefined || onlyTrusted.coversAuthority(host, port)) return
   log.info({ host, port }, 'not forwarded: not trusted')
-  const refusal = notTrusted(`${host}:${port}`, howToTrust(host, port, 'https'))
-  observer.failed(failureOf(refusal, refusal, `${host}:${port}`))
+  const refusal = notTrusted(formatHostPort({ host, port }), howToTrust(host, port, 'https'))
+  observer.failed(failureOf(refusal, refusal, formatHostPort({ host, port })))
   throw refusal
 }
 

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import { formatHostPort } from '../config/host-port.js'
 import type { ReadSink } from '../upstream/dial.js'
 import type { ProxyContext } from './context.js'
 import { failureOf, refusalFor } from './statuses.js'
@@ -34,10 +35,10 @@ export async function dialTunnel(
     socket.on('error', () => {})
     return socket
   } catch (error) {
-    const refusal = refusalFor(error as Error, `${host}:${port}`)
+    const refusal = refusalFor(error as Error, formatHostPort({ host, port }))
     const { status, proxyError, request } = refusal
     log.info({ host, port, status, error: proxyError, request }, 'tunnel failed')
-    observer.failed(failureOf(refusal, error as Error, `${host}:${port}`))
+    observer.failed(failureOf(refusal, error as Error, formatHostPort({ host, port })))
     throw refusal
   }
 }

@@ -3,15 +3,18 @@ import dns from 'node:dns'
 import type { LookupFunction } from 'node:net'
 import net from 'node:net'
 import type { DestinationPolicy } from '../server/destinations.js'
+import { connect } from './connect.js'
 import type { Dial, DialTarget } from './dial.js'
-import { untilReady } from './until-ready.js'
 
 export interface DirectDialOptions {
   readonly destinationPolicy: DestinationPolicy
   readonly connectTimeoutMs: number
   /** All addresses of a name. @default the system's resolver */
-  readonly resolve?: (hostname: string, callback: OnResolved) => void
+  readonly resolve?: Resolve
 }
+
+/** Asks for all addresses of a name. */
+export type Resolve = (hostname: string, callback: OnResolved) => void
 
 type OnResolved = (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void
 
@@ -24,27 +27,21 @@ export function createDirectDial({
   return async (target) => {
     const { host, port, sink } = target
     if (net.isIP(host) !== 0) destinationPolicy.requireAllowedAddress(target, host)
-    const socket = net.connect({
+    const options = {
       host,
       port,
       lookup: checkedLookup(resolve, destinationPolicy, target),
-      autoSelectFamily: true,
-      noDelay: true,
       allowHalfOpen: sink !== undefined,
       ...(sink && { onread: { buffer: sink.buffer, callback: sink.onRead } }),
-    })
-    await untilReady(socket, 'connect', connectTimeoutMs)
+    }
+    const socket = await connect(options, connectTimeoutMs)
     if (sink) sink.isAttached = true
     return socket
   }
 }
 
 /** One refused address refuses the name: of several, we do not choose the one that suits whoever runs its DNS. */
-function checkedLookup(
-  resolve: NonNullable<DirectDialOptions['resolve']>,
-  policy: DestinationPolicy,
-  target: DialTarget,
-): LookupFunction {
+function checkedLookup(resolve: Resolve, policy: DestinationPolicy, target: DialTarget): LookupFunction {
   return (hostname, options, callback) => {
     resolve(resolvableName(hostname), (error, addresses) => {
       if (error) return callback(error, [])

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net'
 import net from 'node:net'
 import tls from 'node:tls'
 import type { DestinationPolicy } from '../server/destinations.js'
+import { connect } from './connect.js'
 import { UpstreamError } from './dial.js'
 import { formatHop, type ProxyHop } from './routes.js'
 import { untilReady } from './until-ready.js'
@@ -22,15 +23,12 @@ export async function connectToHop({
   ca,
   connectTimeoutMs,
 }: HopConnectionOptions): Promise<Socket> {
-  const plain = net.connect({ host: hop.host, port: hop.port, noDelay: true, autoSelectFamily: true })
-  try {
-    await untilReady(plain, 'connect', connectTimeoutMs)
-  } catch (cause) {
-    throw new UpstreamError('EPROXYDOWN', `The upstream proxy ${formatHop(hop)} ${whatHappened(cause as Error)}.`, {
+  const plain = await connect({ host: hop.host, port: hop.port }, connectTimeoutMs).catch((cause: Error) => {
+    throw new UpstreamError('EPROXYDOWN', `The upstream proxy ${formatHop(hop)} ${whatHappened(cause)}.`, {
       cause,
       hint: HOW_TO_REACH,
     })
-  }
+  })
   if (destinationPolicy.isOwnListener(plain.remoteAddress ?? '', plain.remotePort ?? 0)) {
     plain.destroy()
     throw new UpstreamError('EPROXYLOOP', `The upstream proxy ${formatHop(hop)} is this proxy itself.`)

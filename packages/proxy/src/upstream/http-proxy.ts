@@ -1,4 +1,4 @@
-import net from 'node:net'
+import { formatHostPort } from '../config/host-port.js'
 import type { Dial, DialTarget } from './dial.js'
 import { UpstreamError } from './dial.js'
 import { connectToHop, type HopConnectionOptions } from './hop-connection.js'
@@ -47,8 +47,8 @@ export function hopAuthorization({ user, password }: ProxyHop): string | undefin
   return `Basic ${Buffer.from(`${user}:${password?.reveal() ?? ''}`).toString('base64')}`
 }
 
-function connectRequest({ host, port }: DialTarget, { hop, pseudonym }: HttpProxyOptions): string {
-  const authority = `${net.isIP(host) === 6 ? `[${host}]` : host}:${port}`
+function connectRequest(target: DialTarget, { hop, pseudonym }: HttpProxyOptions): string {
+  const authority = formatHostPort(target)
   const authorization = hopAuthorization(hop)
   const lines = [
     `CONNECT ${authority} HTTP/1.1`,
@@ -60,7 +60,7 @@ function connectRequest({ host, port }: DialTarget, { hop, pseudonym }: HttpProx
 }
 
 /** RFC 9110 §9.3.6: any 2xx opens the tunnel, and what follows its header section is the service's. */
-function requireConnected(head: string, hop: ProxyHop, { host, port }: DialTarget): void {
+function requireConnected(head: string, hop: ProxyHop, target: DialTarget): void {
   const [statusLine = '', ...lines] = head.split('\r\n')
   const [, digits, reason = ''] = /^HTTP\/1\.[01] ([2-9]\d{2})(?: (.*))?$/.exec(statusLine) ?? []
   if (digits === undefined) {
@@ -68,14 +68,16 @@ function requireConnected(head: string, hop: ProxyHop, { host, port }: DialTarge
   }
   if (digits.startsWith('2')) return
   const offers = lines.flatMap((line) => /^proxy-authenticate:(.*)$/i.exec(line)?.[1] ?? [])
-  throw hopRefusal(hop, { status: Number(digits), reason, offers }, `${host}:${port}`)
+  throw hopRefusal(hop, { status: Number(digits), reason, offers }, formatHostPort(target))
 }
 
 /** The connection's own errors happened at the proxy, not at the service. */
-function connectError(cause: NodeJS.ErrnoException, hop: ProxyHop, { host, port }: DialTarget): Error {
+function connectError(cause: NodeJS.ErrnoException, hop: ProxyHop, target: DialTarget): Error {
   if (cause instanceof UpstreamError && cause.code.startsWith('EPROXY')) return cause
   const proxy = `The upstream proxy ${formatHop(hop)}`
   if (cause.code === 'ETIMEDOUT')
-    return new UpstreamError('EPROXYTIMEOUT', `${proxy} has not reached ${host}:${port} in time.`, { cause })
-  return new UpstreamError('EPROXYREPLY', `${proxy} hung up when it was asked for ${host}:${port}.`, { cause })
+    return new UpstreamError('EPROXYTIMEOUT', `${proxy} has not reached ${formatHostPort(target)} in time.`, { cause })
+  return new UpstreamError('EPROXYREPLY', `${proxy} hung up when it was asked for ${formatHostPort(target)}.`, {
+    cause,
+  })
 }

@@ -1,10 +1,10 @@
 import type { Socket } from 'node:net'
-import net from 'node:net'
+import { formatHostPort } from '../config/host-port.js'
 import type { DestinationPolicy } from '../server/destinations.js'
+import { connect } from './connect.js'
 import type { Dial, DialTarget } from './dial.js'
 import { UpstreamError } from './dial.js'
 import { negotiateSocks5 } from './socks5.js'
-import { untilReady } from './until-ready.js'
 
 export interface SocksServer {
   readonly host: string
@@ -36,33 +36,31 @@ export function createSocksDial({ server, destinationPolicy, connectTimeoutMs }:
 }
 
 async function connectToBastion(server: SocksServer, connectTimeoutMs: number): Promise<Socket> {
-  const socket = net.connect({ host: server.host, port: server.port, noDelay: true, autoSelectFamily: true })
   try {
-    await untilReady(socket, 'connect', connectTimeoutMs)
+    return await connect({ host: server.host, port: server.port }, connectTimeoutMs)
   } catch (cause) {
-    const where = `${server.host}:${server.port}`
-    throw new UpstreamError('ESOCKSDOWN', `The SOCKS proxy at ${where} does not answer.`, {
+    throw new UpstreamError('ESOCKSDOWN', `The SOCKS proxy at ${formatHostPort(server)} does not answer.`, {
       cause,
       hint: howToStart(server),
     })
   }
-  return socket
 }
 
 /** What usually listens there: README.md, "Through a bastion". */
-function howToStart({ host, port }: SocksServer): string {
-  const where = `${host.includes(':') ? `[${host}]` : host}:${port}`
-  return `Start it (again), in a terminal that stays open, and put the name of your bastion in:\nssh -n -D ${where} BASTION 'sleep 1d'`
+function howToStart(server: SocksServer): string {
+  return `Start it (again), in a terminal that stays open, and put the name of your bastion in:\nssh -n -D ${formatHostPort(server)} BASTION 'sleep 1d'`
 }
 
 /** OpenSSH sends no reply of RFC 1928 when a connection fails at its far end: it closes. */
 const AS_SSH_DOES = 'its end may not know the name, or nothing listens there'
 
 /** The connection's own errors happened at the bastion, not at the service. */
-function socksError(cause: NodeJS.ErrnoException, server: SocksServer, { host, port }: DialTarget): Error {
+function socksError(cause: NodeJS.ErrnoException, server: SocksServer, target: DialTarget): Error {
   if (cause instanceof UpstreamError && cause.code !== 'ETIMEDOUT' && cause.code !== 'ECONNRESET') return cause
-  const bastion = `The SOCKS proxy at ${server.host}:${server.port}`
+  const bastion = `The SOCKS proxy at ${formatHostPort(server)}`
   if (cause.code !== 'ETIMEDOUT')
-    return new UpstreamError('ESOCKSREPLY', `${bastion} hung up: ${AS_SSH_DOES} (${host}:${port}).`, { cause })
-  return new UpstreamError('ESOCKSTIMEOUT', `${bastion} has not reached ${host}:${port} in time.`, { cause })
+    return new UpstreamError('ESOCKSREPLY', `${bastion} hung up: ${AS_SSH_DOES} (${formatHostPort(target)}).`, {
+      cause,
+    })
+  return new UpstreamError('ESOCKSTIMEOUT', `${bastion} has not reached ${formatHostPort(target)} in time.`, { cause })
 }

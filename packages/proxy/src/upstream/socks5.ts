@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net'
 import net from 'node:net'
+import { formatHostPort } from '../config/host-port.js'
 import type { DialTarget } from './dial.js'
 import { UpstreamError } from './dial.js'
 import { addressBytes } from './ip-bytes.js'
@@ -57,7 +58,10 @@ async function authenticate(
   const [version, method] = await read(2)
   if (version !== VERSION) throw notSocks(server)
   if (method === NO_AUTHENTICATION) return
-  const refused = new UpstreamError('ESOCKSAUTH', `The SOCKS proxy at ${where(server)} refuses this user and password.`)
+  const refused = new UpstreamError(
+    'ESOCKSAUTH',
+    `The SOCKS proxy at ${formatHostPort(server)} refuses this user and password.`,
+  )
   if (method !== USER_AND_PASSWORD || server.user === undefined) throw refused
   const user = Buffer.from(server.user)
   const password = Buffer.from(server.password ?? '')
@@ -77,15 +81,11 @@ function literalAddress(family: number, host: string): Buffer {
   return Buffer.concat([Buffer.from([family === 4 ? 1 : 4]), addressBytes(host)])
 }
 
-function replyError(server: SocksServer, { host, port }: DialTarget, result: number): UpstreamError {
+function replyError(server: SocksServer, target: DialTarget, result: number): UpstreamError {
   const [code, what] = REPLIES[result] ?? ['ESOCKSREPLY', `answers with the unknown code ${result}`]
-  return new UpstreamError(code, `The SOCKS proxy at ${where(server)} ${what} (${host}:${port}).`)
+  return new UpstreamError(code, `The SOCKS proxy at ${formatHostPort(server)} ${what} (${formatHostPort(target)}).`)
 }
 
 function notSocks(server: SocksServer): UpstreamError {
-  return new UpstreamError('ESOCKSREPLY', `What answers at ${where(server)} is not a SOCKS5 proxy.`)
-}
-
-function where({ host, port }: SocksServer): string {
-  return `${host}:${port}`
+  return new UpstreamError('ESOCKSREPLY', `What answers at ${formatHostPort(server)} is not a SOCKS5 proxy.`)
 }

@@ -3,7 +3,7 @@ import type { TLSSocket } from 'node:tls'
 import type { SendToOrigin } from '../login/exchange.js'
 import type { DestinationPolicy } from '../server/destinations.js'
 import type { Dial, DialTarget } from './dial.js'
-import { createDirectDial } from './direct.js'
+import { createDirectDial, type Resolve } from './direct.js'
 import { createSendToOrigin } from './request.js'
 import { createRouteTable, type ProxyHop, type Route, type RouteTarget } from './routes.js'
 import type { SocksServer } from './socks.js'
@@ -18,6 +18,8 @@ export interface UpstreamOptions {
   readonly routes?: readonly Route[]
   /** PEM certificates trusted beside the system's for https services and proxies. */
   readonly ca?: readonly string[]
+  /** All addresses of a name, for services that are dialled directly. @default the system's resolver */
+  readonly resolve?: Resolve
   /** ms for each of connect, answer of a proxy and TLS handshake. @default 10_000 */
   readonly connectTimeoutMs?: number
 }
@@ -102,8 +104,13 @@ function tlsOf(options: UpstreamOptions) {
 }
 
 function createDirectWay(options: UpstreamOptions): Way {
-  const { destinationPolicy } = options
-  return createWay(createDirectDial({ destinationPolicy, connectTimeoutMs: timeoutOf(options) }), tlsOf(options))
+  const { destinationPolicy, resolve } = options
+  const dial = createDirectDial({
+    destinationPolicy,
+    connectTimeoutMs: timeoutOf(options),
+    ...(resolve && { resolve }),
+  })
+  return createWay(dial, tlsOf(options))
 }
 
 function createSocksWay(server: SocksServer, options: UpstreamOptions): Way {
