@@ -4,5 +4,5 @@ import { fileURLToPath } from 'node:url'
 /** Vitest's global set-up: dist/ is that of these sources, for the tests that run what users run. */
 export default function buildOnce(): void {
   const root = fileURLToPath(new URL('../..', import.meta.url))
-  execFileSync('npx', ['--no-install', 'tsc', '-b'], { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] })
+  execFileSync('npm', ['run', 'build', '--silent'], { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] })
 }

@@ -1,5 +1,6 @@
-// Loaded with --import: writes the URL of every ES module that is loaded to the file named by RECORD_IMPORTS.
-import { register } from 'node:module'
+// Loaded with --import: writes what is loaded, ES modules and CommonJS alike, to the file named by RECORD_IMPORTS.
+import { appendFileSync } from 'node:fs'
+import Module, { register } from 'node:module'
 
 register(
   `data:text/javascript,${encodeURIComponent(`
@@ -10,3 +11,9 @@ register(
     }
   `)}`,
 )
+
+const load = Module._load
+Module._load = function record(request, ...rest) {
+  appendFileSync(process.env['RECORD_IMPORTS'], `${request}\n`)
+  return load.call(this, request, ...rest)
+}

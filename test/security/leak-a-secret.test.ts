@@ -257,7 +257,7 @@ describe('nothing secret is written by the command line', () => {
 
   test.runIf(onLinux)('a core file of it holds no memory, though the system may write one', async () => {
     const folder = await makeDirectory(thisTest)
-    const bin = fileURLToPath(new URL('packages/proxy/bin/iam-auth-proxy.js', repositoryRoot))
+    const bin = fileURLToPath(new URL('packages/proxy/bin/iam-auth-proxy.cjs', repositoryRoot))
     const shell = ['-c', 'ulimit -c unlimited; exec "$@"', 'sh', process.execPath, bin, '--bind', '127.0.0.1:0']
     const env = { ...cleanEnvironment(aws, keysOf(aws, 'alice')), IAM_AUTH_PROXY_AUTH: `me:${PASSWORD}` }
     const running = run('sh', shell, { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] }, thisTest)

@@ -7,7 +7,7 @@ import { cleanEnvironment, keysOf, repositoryRoot } from './proxy.js'
 /** What users run, as the set-up of the tests has built it: it starts in a third of the time of the sources. */
 export const builtCommand = [
   process.execPath,
-  fileURLToPath(new URL('packages/proxy/bin/iam-auth-proxy.js', repositoryRoot)),
+  fileURLToPath(new URL('packages/proxy/bin/iam-auth-proxy.cjs', repositoryRoot)),
 ] as const
 
 /** `iam-auth-proxy` with these arguments and alice's credentials, in a session of its own: without a terminal. */

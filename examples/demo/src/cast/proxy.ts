@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 
-const COMMAND = fileURLToPath(new URL('../../../../packages/proxy/bin/iam-auth-proxy.js', import.meta.url))
+const COMMAND = fileURLToPath(new URL('../../../../packages/proxy/bin/iam-auth-proxy.cjs', import.meta.url))
 const START_TIMEOUT_MS = 20_000
 const STOP_TIMEOUT_MS = 3_000
 

@@ -32,13 +32,15 @@ const EMBEDDED: ReadonlyArray<(hex: string, prefix: number) => readonly [network
   (hex, prefix) => [`2002:${hex}::`, 16 + prefix],
 ]
 
-const LISTS = buildLists()
+/** Made by the first look: fifty lists take as long as a tenth of the start. */
+let lists: ReturnType<typeof buildLists> | undefined
 
 /** What is special about an IP literal, in whichever spelling or embedding. */
 export function addressKind(address: string): DestinationKind | undefined {
   const bare = address.replace(/%.*$/, '')
   const family = isIPv4(bare) ? 'ipv4' : 'ipv6'
-  return LISTS.find(({ list }) => list.check(bare, family))?.kind
+  lists ??= buildLists()
+  return lists.find(({ list }) => list.check(bare, family))?.kind
 }
 
 const NAMES: ReadonlyMap<string, DestinationKind> = new Map([
@@ -59,18 +61,18 @@ export function nameKind(host: string): DestinationKind | undefined {
 }
 
 function buildLists(): { kind: DestinationKind; list: BlockList }[] {
-  const lists: { kind: DestinationKind; list: BlockList }[] = []
+  const made: { kind: DestinationKind; list: BlockList }[] = []
   const add = (kind: DestinationKind, network: string, prefix: number, family: 'ipv4' | 'ipv6') => {
     const list = new BlockList()
     list.addSubnet(network, prefix, family)
-    lists.push({ kind, list })
+    made.push({ kind, list })
   }
   for (const [kind, network, prefix] of IPV6) add(kind, network, prefix, 'ipv6')
   for (const [kind, network, prefix] of IPV4) {
     add(kind, network, prefix, 'ipv4')
     for (const embed of EMBEDDED) add(kind, ...embed(hexGroups(network), prefix), 'ipv6')
   }
-  return lists
+  return made
 }
 
 function hexGroups(ipv4: string): string {

@@ -10,7 +10,7 @@ import { readTrustFile } from '../../src/trust/read.js'
 import { updateTrustFile } from '../../src/trust/store.js'
 import { ownFolder, ownUid } from './folder.js'
 
-const COMMAND = fileURLToPath(new URL('../../bin/iam-auth-proxy.js', import.meta.url))
+const COMMAND = fileURLToPath(new URL('../../bin/iam-auth-proxy.cjs', import.meta.url))
 const BUILT = (name: string) => new URL(`../../dist/trust/${name}.js`, import.meta.url).href
 const KEY = 'arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555555555555'
 
