@@ -96,6 +96,11 @@ export const proxyServer = [
     ],
   ],
   [
+    src('server/first-bytes'),
+    test('server/inside-tunnels'),
+    [['an answer before the request', 'onceRead(() => settle(first))', 'settle(first)']],
+  ],
+  [
     src('server/readable-tunnel'),
     test('server/inside-tunnels'),
     [

@@ -19,16 +19,20 @@ export function readFirstBytes(
 ): Promise<FirstBytes> {
   return new Promise((resolve) => {
     let bytes = Buffer.concat(held)
+    let isSettled = false
     const settle = (first: FirstBytes) => {
+      if (isSettled) return
+      isSettled = true
       client.pause()
       for (const socket of [client, service]) {
         for (const event of ['end', 'close']) socket?.removeListener(event, onEnd)
       }
       client.removeListener('data', onClient)
-      service?.removeListener('data', onService)
+      service?.removeListener('data', onService).removeListener('end', onGone)
       resolve(first)
     }
     const onEnd = () => settle({ kind: 'other', bytes })
+    const onGone = () => service?.destroy()
     const onService = (chunk: Buffer) => {
       service?.pause()
       service?.unshift(chunk)
@@ -36,18 +40,30 @@ export function readFirstBytes(
     }
     const look = () => {
       const first = classify(bytes)
-      if (first) settle(first)
-      return first !== undefined
+      if (!first) return
+      client.removeListener('data', onClient).pause()
+      if (first.kind !== 'http' || !service) return settle(first)
+      // A request is no longer bound to this connection: if the service hangs up, there will be another.
+      service.removeListener('end', onEnd).removeListener('close', onEnd).once('end', onGone)
+      onceRead(() => settle(first))
     }
     const onClient = (chunk: Buffer) => {
       bytes = Buffer.concat([bytes, chunk])
       look()
     }
-    if (look()) return
     for (const socket of [client, service]) socket?.once('end', onEnd).once('close', onEnd)
     service?.on('data', onService)
     client.on('data', onClient).resume()
+    look()
   })
+}
+
+/**
+ * Once the event loop has read what is there by now: in the first turn it begins to watch a socket, in the second it has. An answer
+ * that a service gave before it was asked would else be taken for that of the first request.
+ */
+function onceRead(done: () => void): void {
+  setImmediate(() => setImmediate(done))
 }
 
 /** Nothing while it could still be several things. */

@@ -132,6 +132,54 @@ describe.each(['direct', 'socks'])('plain HTTP in a tunnel to a trusted service 
   })
 })
 
+test.each([
+  ['with its CONNECT', true],
+  ['after it', false],
+])(
+  'what a service says before it is asked is no answer to the request that the client sends %s',
+  async (_, isAtOnce) => {
+    const early = 'HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nearly'
+    for (let round = 0; round < 20; round += 1) {
+      const heads: string[] = []
+      const server = net.createServer((socket) => {
+        socket.write(early)
+        socket
+          .on('error', () => {})
+          .on('data', (chunk) => {
+            heads.push(String(chunk))
+            socket.write('HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nmine')
+          })
+      })
+      const origin = await listenAsOrigin(server)
+      const { login, asked } = scriptedLogin()
+      const proxy = await startProxy({ trusted: trusting([origin.url]), login })
+      const request = `GET / HTTP/1.1\r\nHost: ${origin.host}\r\n\r\n`
+      const client = await open(proxy.port, origin.host, isAtOnce ? request : '')
+      if (!isAtOnce) client.write(request)
+      // As in a tunnel that nobody reads: all the service says, in its order, over one connection.
+      await client.until(/mine$/)
+      expect(client.text()).toBe(`${ESTABLISHED}${early}HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nmine`)
+      expect(heads).toEqual([request])
+      expect(asked).toEqual([])
+    }
+  },
+)
+
+test('a service that hangs up before the request it was dialled for gets it over another connection', async () => {
+  let connections = 0
+  const server = net.createServer((socket) => {
+    connections += 1
+    socket.on('error', () => {})
+    if (connections === 1) socket.end()
+    else socket.on('data', () => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nmine'))
+  })
+  const origin = await listenAsOrigin(server)
+  const proxy = await startProxy({ trusted: trusting([origin.url]) })
+  const client = await open(proxy.port, origin.host, `GET / HTTP/1.1\r\nHost: ${origin.host}\r\n\r\n`)
+  await client.until(/mine$/)
+  expect(connections).toBe(2)
+})
+
 test('what is no HTTP passes a readable tunnel untouched, whoever speaks first', async () => {
   const server = net.createServer((socket) => {
     socket.on('error', () => {})
