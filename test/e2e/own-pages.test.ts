@@ -1,14 +1,17 @@
 import { type LocalAws, startLocalAws } from 'iam-auth-local-aws'
 import type { Page } from 'playwright-core'
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { Status } from '../../packages/proxy/src/own/status/status.js'
 import { FIRST_LOGIN, NOTHING, tally } from '../support/aws-tally.js'
 import { chromiumPath, startBrowserWith, startBrowserWithoutProxy } from '../support/browser.js'
 import { thisFile, thisTest } from '../support/cleanup.js'
 import { curl } from '../support/curl.js'
+import { installAuthority } from '../support/https.js'
 import { isMissing } from '../support/programs.js'
 import { keysOf, startProxy, type TestProxy } from '../support/proxy.js'
 import { startService } from '../support/service.js'
 import { startSocksServer } from '../support/socks-server.js'
+import { makeDirectory } from '../support/temporary-directory.js'
 
 /** The proxy's own pages in a real browser: what they show, and what keeps other sites out. */
 
@@ -22,7 +25,7 @@ beforeAll(async () => {
 beforeEach(() => aws.resetCalls())
 
 const NOT_INSTALLED = isMissing(chromiumPath, 'Chromium')
-const statusOf = async (proxy: TestProxy) => (await fetch(`${proxy.url}/status.json`)).json()
+const statusOf = async (proxy: TestProxy) => (await fetch(`${proxy.url}/status.json`)).json() as Promise<Status>
 
 /** The status page, open in a browser that uses no proxy. */
 async function openStatus(proxy: TestProxy, width = 1280): Promise<Page> {
@@ -101,6 +104,24 @@ describe.skipIf(NOT_INSTALLED)('the status page', () => {
     expect(await page.locator('button:has-text("Forget session")').count()).toBe(0)
     await curl(proxy.url, [service.url], thisTest)
     expect(tally(aws)['Encrypt']).toBe(2)
+  })
+
+  test('says whether the certificate authority is installed, for whom and where, and what to type if not', async () => {
+    const none = await startProxy(aws, thisTest, { args: ['--config-dir', await makeDirectory(thisTest)] })
+    expect((await statusOf(none)).authority).toMatchObject({ state: 'none', todo: 'iam-auth-proxy ca install' })
+    const bare = await openStatus(none)
+    expect(await bare.textContent('#authority')).toMatch(
+      /No certificate authority is installed[\s\S]*iam-auth-proxy ca install/,
+    )
+    const { home, configFolder, root } = await installAuthority(['corp.test'], thisTest)
+    const trusted = ['--trust', `https://wiki.other.test,key=${aws.state.key().arn}`]
+    const args = ['--config-dir', configFolder, ...trusted]
+    const proxy = await startProxy(aws, thisTest, { args, env: { HOME: home } })
+    const { authority } = await statusOf(proxy)
+    expect(authority).toMatchObject({ names: ['corp.test'], root, uncovered: ['https://wiki.other.test'] })
+    expect(authority?.stores).toContainEqual(expect.objectContaining({ place: `${home}/.local/share/pki/nssdb` }))
+    const page = await openStatus(proxy)
+    expect(await page.textContent('#authority')).toMatch(/corp\.test, and what is below[\s\S]*wiki\.other\.test/)
   })
 
   test('says so when the proxy is gone', async () => {

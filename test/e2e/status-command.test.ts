@@ -91,6 +91,7 @@ describe('iam-auth-proxy status', () => {
         problem: note,
         identity: { arn: evil, source: evil, expiresAt: null },
         route: { kind: 'socks', address: evil },
+        authority: { state: 'installed', names: [evil], expiresAt: evil, todo: evil },
         pacUrl: evil,
         trust: { entries: [] },
         services: [{ origin: evil, state: 'refused', reason: note, login: null }],

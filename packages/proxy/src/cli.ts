@@ -76,7 +76,7 @@ function createCommand(version: string): Command {
 async function serve(config: ProxyConfig, warnings: readonly string[]): Promise<RunningProxy> {
   const write = (line: string) => void process.stderr.write(line)
   const log = createLog({ format: config.logFormat, level: config.logLevel, write, now: Date.now })
-  const proxy = await startProxy(config, log)
+  const proxy = await startProxy(config, log, undefined, process.env)
   // Before anybody hears that we listen: a script may stop us the moment it does.
   stopWhenTold(proxy.close, process.env)
   const address = formatHostPort(proxy.address)

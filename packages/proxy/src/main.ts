@@ -4,7 +4,7 @@ import { createActivity } from './activity/activity.js'
 import { defaultChain } from './aws/default-chain.js'
 import { createKmsEncrypt } from './aws/kms.js'
 import { createSts } from './aws/sts.js'
-import type { HostPort, ProxyConfig } from './config/config.js'
+import type { Env, HostPort, ProxyConfig } from './config/config.js'
 import { socksOption } from './config/socks-proxy.js'
 import { chooseCredentials } from './credentials/choose.js'
 import type { GatewaySite } from './gateway/front.js'
@@ -15,6 +15,7 @@ import { createMfa } from './mfa/mfa.js'
 import type { TerminalPrompt } from './mfa/on-terminal.js'
 import { createOwnPages } from './own/own-pages.js'
 import { proxyPacRoute } from './own/proxy-pac.js'
+import { createAuthorityWatch } from './own/status/authority-watch.js'
 import { createIdentityCheck } from './own/status/identity-check.js'
 import { statusRoutes } from './own/status/status-routes.js'
 import { describeRefusal, renderRefusal, summariseRefusal } from './pages/refusal-page.js'
@@ -40,13 +41,16 @@ export interface RunningProxy {
 /**
  * A proxy that listens. Rejects with ConfigError where the trust files cannot be used, with the system's error (`EADDRINUSE`,
  * `EACCES`) where it cannot listen.
+ *
+ * @param env says where this user's programs keep whom they trust, for the status page. @default the usual places
  */
 export async function startProxy(
   config: ProxyConfig,
   log: Log,
   prompt: TerminalPrompt = promptOnTerminal,
+  env: Env = {},
 ): Promise<RunningProxy> {
-  const server = await createProxy(config, log, prompt)
+  const server = await createProxy(config, log, { prompt, env })
   const { address } = await server.listen(config.bind.host, config.bind.port)
   return { address: { host: address.address, port: address.port }, close: server.close }
 }
@@ -59,7 +63,7 @@ export interface GatewayPlan {
 
 /** The same for a gateway: no proxy, but the sites that it is for, wherever they are. Rejects alike. */
 export async function startGateway(config: ProxyConfig, { sites, port }: GatewayPlan, log: Log): Promise<RunningProxy> {
-  const server = await createProxy(config, log, promptOnTerminal, sites)
+  const server = await createProxy(config, log, { prompt: promptOnTerminal, env: {} }, sites)
   const listen = (host: string, at: number) => server.listenAsGateway(host, at, sites)
   try {
     return { address: await listenOnLoopback(listen, port), close: server.close }
@@ -73,7 +77,7 @@ export async function startGateway(config: ProxyConfig, { sites, port }: Gateway
 async function createProxy(
   config: ProxyConfig,
   log: Log,
-  prompt: TerminalPrompt,
+  { prompt, env }: { prompt: TerminalPrompt; env: Env },
   sites?: readonly GatewaySite[],
 ): Promise<ProxyServer> {
   const { trust: flags, trustFiles: files } = config
@@ -114,8 +118,12 @@ async function createProxy(
   const interception = await createInterception({ ...authorityOf(files), now: Date.now, log })
   const strict = config.onlyTrusted ? { onlyTrusted: trust } : {}
   const identity = createIdentityCheck({ source: credentials.identity, config, activity, asked: mfa.asked })
+  const trusted = () => trust.entries().map(({ name }) => name)
+  const look = async () =>
+    (await import('./commands/ca-look.js')).lookAtAuthority({ ...authorityOf(files), trusted: trusted(), env })
+  const authority = createAuthorityWatch({ look, monotonicMs: () => performance.now() })
   const about = { version: readVersion(), startedAt: Date.now(), now: Date.now, config }
-  const status = statusRoutes({ ...about, activity, trust, sessions: login.sessions, identity })
+  const status = statusRoutes({ ...about, activity, trust, sessions: login.sessions, identity, authority })
   // A gateway has no pages of a proxy, but a person may have to type a code.
   const routes = sites ? mfa.routes : [...status, proxyPacRoute(trust), ...mfa.routes]
   const ownPages = createOwnPages({ routes, log })

@@ -1,23 +1,14 @@
-import { readAuthority } from '../tls/authority-file.js'
-import { authorityPaths } from '../tls/paths.js'
-import type { TrustStore } from '../tls/stores/store.js'
-import { describeRoot } from '../tls/stores/stores.js'
-import { uncoveredEntries } from './ca-names.js'
-import { columnWidth, formatDate, formatNames } from './ca-words.js'
+import { ConfigError } from '../config/config.js'
+import { type AuthorityState, type AuthorityStateDeps, readAuthorityState, type StoreState } from './ca-state.js'
+import { columnWidth, formatNames } from './ca-words.js'
 import { CommandFailure } from './failure.js'
 
-export interface CaStatusDeps {
-  readonly configFolder: string
-  readonly uid: number | undefined
-  readonly stores: readonly TrustStore[]
-  readonly trusted: readonly string[]
-  readonly now: () => number
+export interface CaStatusDeps extends AuthorityStateDeps {
   readonly print: (text: string) => void
 }
 
-type Found = Awaited<ReturnType<TrustStore['look']>>
-
-const WORDS: Readonly<Record<Found, string>> = {
+/** In words; the same as on the proxy's status page. */
+const WORDS: Readonly<Record<StoreState['state'], string>> = {
   installed: 'installed',
   outdated: 'another one of ours: ca install',
   absent: 'no',
@@ -25,38 +16,43 @@ const WORDS: Readonly<Record<Found, string>> = {
 }
 
 /**
- * `ca status`: what the authority may speak for, until when, and which stores have it. Rejects with CommandFailure where
- * there is none, or it is of no use.
+ * `ca status`: what the authority may speak for, until when, and which stores have it. Rejects with CommandFailure where there
+ * is none, or it is of no use, and with ConfigError where it may not be used.
  */
-export async function showCaStatus({ configFolder, uid, stores, trusted, now, print }: CaStatusDeps): Promise<void> {
-  const authority = await readAuthority(configFolder, uid)
-  const path = authorityPaths(configFolder).root
-  const root = authority && describeRoot(authority.rootPem, path)
-  const found: { store: TrustStore; state: Found }[] = []
-  for (const store of stores) found.push({ store, state: await store.look(root) })
-  if (authority === undefined) {
-    const left = found.filter(({ state }) => state === 'outdated')
-    if (left.length > 0) print(`Left over from an older one (ca uninstall removes it):\n${formatFound(left)}`)
-    throw new CommandFailure('no certificate authority is installed. To make one: iam-auth-proxy ca install')
-  }
-  const hasExpired = now() >= authority.expiresAt
-  print(`names        ${formatNames(authority.permitted)}, and what is below them\n`)
-  print(`valid until  ${formatDate(authority.expiresAt)}${hasExpired ? ': EXPIRED, ca install makes a new one' : ''}\n`)
-  print(`SHA-256      ${authority.fingerprint}\n`)
-  print(`root         ${path}\n\n`)
-  print(formatFound(found))
-  const uncovered = uncoveredEntries(trusted, authority.covers)
-  if (uncovered.length > 0)
-    print(`\nTrusted, but not among its names (ca install adds them): ${formatNames(uncovered)}\n`)
-  if (hasExpired) throw new CommandFailure('it has expired: iam-auth-proxy ca install')
-  if (!found.some(({ state }) => state === 'installed')) {
-    throw new CommandFailure('no store has it: iam-auth-proxy ca install')
-  }
+export async function showCaStatus(deps: CaStatusDeps, asJson = false): Promise<void> {
+  const found = await readAuthorityState(deps)
+  deps.print(asJson ? `${JSON.stringify(found, undefined, 2)}\n` : formatAuthority(found))
+  if (found.state === 'unusable') throw new ConfigError([...found.problems])
+  if (found.state !== 'installed') throw new CommandFailure(FAILURES[found.state])
 }
 
-function formatFound(found: readonly { store: TrustStore; state: Found }[]): string {
-  const width = columnWidth(found.map(({ store }) => store))
-  return found
-    .map(({ store, state }) => `  ${store.audience.padEnd(width)}  ${WORDS[state].padEnd(9)}  ${store.place}\n`)
+const FAILURES = {
+  none: 'no certificate authority is installed. To make one: iam-auth-proxy ca install',
+  expired: 'it has expired: iam-auth-proxy ca install',
+  'in-no-store': 'no store has it: iam-auth-proxy ca install',
+} as const
+
+function formatAuthority({ state, names, expiresAt, sha256, root, stores, uncovered }: AuthorityState): string {
+  if (expiresAt === null) {
+    const left = stores.filter((store) => store.state === 'outdated')
+    return left.length === 0 ? '' : `Left over from an older one (ca uninstall removes it):\n${formatStores(left)}`
+  }
+  const end = state === 'expired' ? ': EXPIRED, ca install makes a new one' : ''
+  return [
+    `names        ${formatNames(names)}, and what is below them\n`,
+    `valid until  ${expiresAt.slice(0, 10)}${end}\n`,
+    `SHA-256      ${sha256}\n`,
+    `root         ${root}\n\n`,
+    formatStores(stores),
+    uncovered.length === 0
+      ? ''
+      : `\nTrusted, but not among its names (ca install adds them): ${formatNames(uncovered)}\n`,
+  ].join('')
+}
+
+function formatStores(stores: readonly StoreState[]): string {
+  const width = columnWidth(stores)
+  return stores
+    .map(({ audience, place, state }) => `  ${audience.padEnd(width)}  ${WORDS[state].padEnd(9)}  ${place}\n`)
     .join('')
 }

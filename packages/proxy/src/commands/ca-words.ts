@@ -31,7 +31,7 @@ export function formatStores(stores: readonly TrustStore[]): string {
 }
 
 /** As wide as the longest audience. */
-export function columnWidth(stores: readonly TrustStore[]): number {
+export function columnWidth(stores: readonly Pick<TrustStore, 'audience'>[]): number {
   return Math.max(0, ...stores.map(({ audience }) => audience.length))
 }
 

@@ -38,7 +38,10 @@ export function addCaCommands(program: Command, context: TrustCommandContext): v
     '--yes',
     'do not ask; what needs root is printed, not run',
   )
-  add('status', 'what it may speak for, until when, and who trusts it', (own) => status(own, context))
+  add('status', 'what it may speak for, until when, and who trusts it', (own) => status(own, context)).option(
+    '--json',
+    'as JSON',
+  )
   add('path', 'print the path of its root certificate', (own) => path(own, context))
   add('bundle', 'write the system’s roots and this one into a file, and print its path', (own) =>
     bundle(own, context),
@@ -83,11 +86,12 @@ async function uninstall(command: Command, { env, print }: TrustCommandContext):
 }
 
 async function status(command: Command, { env, print }: TrustCommandContext): Promise<void> {
-  const flags = command.optsWithGlobals<CommonFlags>()
+  const flags = command.optsWithGlobals<CommonFlags & { json?: boolean }>()
   const place = placeOf(flags, env)
   const [{ showCaStatus }, findStores] = await Promise.all([import('./ca-status.js'), loadStores(place, env)])
   const stores = findStores(undefined)
-  await showCaStatus({ ...place, stores, trusted: await trustedNames(flags, place), now: Date.now, print })
+  const deps = { ...place, stores, trusted: await trustedNames(flags, place), now: Date.now, print }
+  await showCaStatus(deps, flags.json)
 }
 
 async function path(command: Command, { env, print }: TrustCommandContext): Promise<void> {

@@ -1,5 +1,6 @@
 import { describeState } from '../own/status/activity-parts.js'
 import { formatSpan } from '../own/status/ago.js'
+import { describeAuthority } from '../own/status/authority-part.js'
 import { describeRoute } from '../own/status/route.js'
 import type { Status, StatusEvent, StatusService } from '../own/status/status.js'
 import { printable } from './printable.js'
@@ -32,7 +33,7 @@ function headline({ address, version, startedAt, now, problem }: Status): string
   return [`${line}: ${problem.message}`, ...indented(plainHint(problem.hint))].join('\n')
 }
 
-function facts({ identity, route, pacUrl, trust, address, onlyTrusted, now }: Status): string {
+function facts({ authority, identity, route, pacUrl, trust, address, onlyTrusted, now }: Status): string {
   const { arn, source, expiresAt } = identity
   const until =
     expiresAt === null ? '' : expiresAt <= now ? ', has expired' : `, expires in ${formatSpan(now, expiresAt)}`
@@ -42,11 +43,18 @@ function facts({ identity, route, pacUrl, trust, address, onlyTrusted, now }: St
     `from     ${source}${until}`,
     `reaches  services ${describeRoute(route)}`,
     `trusts   ${count}${onlyTrusted ? ', and forwards to nothing else' : ''}: iam-auth-proxy trust list`,
+    `https    ${authority === null ? 'not looked at yet: iam-auth-proxy ca status' : formatAuthority(authority)}`,
     `page     http://${address}/`,
     `PAC      ${pacUrl}`,
   ]
     .map((line) => `  ${line}`)
     .join('\n')
+}
+
+function formatAuthority(authority: NonNullable<Status['authority']>): string {
+  const { names, expiresAt, todo } = authority
+  const who = expiresAt === null ? '' : ` ${names.join(', ')}, until ${expiresAt.slice(0, 10)}.`
+  return `${describeAuthority(authority).words}${who}${todo === null ? '' : ` ${todo}`}`
 }
 
 function section(title: string, entries: readonly (readonly string[])[]): string {

@@ -29,7 +29,7 @@ export async function execBehindProxy(command: CommandLine, flags: ProxyFlags, e
   const log = logOf(config, flags)
   const loopback = proxiedLoopback(config)
   const authority = await authorityEnvironment(dirname(config.trustFiles.user), env)
-  const proxy = await startProxy(config, log, promptInForeground)
+  const proxy = await startProxy(config, log, promptInForeground, env)
   for (const warning of startWarnings(config, env)) log.warn({}, warning)
   const proxyUrl = urlOf(config, formatHostPort(proxy.address))
   const { variables, warnings } = proxyEnvironment({ proxyUrl, before: env, loopback, authority })

@@ -79,6 +79,7 @@ function setUp({ answer, stores = [fakeStore('browser').store], trusted = ['http
     install: (flags: CaInstallFlags = { yes: true }) =>
       installCa(flags, { ...common, openTerminal, findStores: () => stores, environment }),
     status: () => showCaStatus(common),
+    json: () => showCaStatus(common, true),
     uninstall: () => uninstallCa(common),
     authority: () => readAuthority(configFolder),
     /** What was printed since the last time. */
@@ -215,6 +216,40 @@ describe('ca status', () => {
     pass(-731 * DAY_MS)
     own.root = undefined
     await expect(status()).rejects.toThrow('no store has it')
+  })
+
+  it('as JSON says the same at every stage, and ends alike', async () => {
+    const { store, own } = fakeStore('browser')
+    const { install, json, authority, pass, printed, trusted, configFolder } = setUp({ stores: [store] })
+    const said = () => JSON.parse(printed())
+    await expect(json()).rejects.toThrow(CommandFailure)
+    expect(said()).toEqual({
+      ...{ state: 'none', problems: [], names: [], expiresAt: null, sha256: null, root: null, uncovered: [] },
+      ...{ stores: [{ audience: 'browser', place: '/browser', state: 'absent' }], todo: 'iam-auth-proxy ca install' },
+    })
+    await install()
+    printed()
+    await json()
+    const { fingerprint: sha256, expiresAt } = (await authority()) ?? {}
+    const installed = {
+      ...{ state: 'installed', problems: [], names: ['wiki.corp.test'], sha256, uncovered: [], todo: null },
+      ...{ root: authorityPaths(configFolder).root, expiresAt: new Date(expiresAt ?? 0).toISOString() },
+      stores: [{ audience: 'browser', place: '/browser', state: 'installed' }],
+    }
+    expect(said()).toEqual(installed)
+    trusted.push('https://new.example.test')
+    await json()
+    expect(said()).toMatchObject({ uncovered: ['https://new.example.test'], todo: 'iam-auth-proxy ca install' })
+    pass(731 * DAY_MS)
+    await expect(json()).rejects.toThrow('it has expired')
+    expect(said()).toMatchObject({ state: 'expired' })
+    pass(-731 * DAY_MS)
+    own.root = undefined
+    await expect(json()).rejects.toThrow('no store has it')
+    expect(said()).toMatchObject({ state: 'in-no-store' })
+    chmodSync(authorityPaths(configFolder).folder, 0o755)
+    await expect(json()).rejects.toThrow(ConfigError)
+    expect(said()).toMatchObject({ state: 'unusable', problems: [expect.stringContaining('chmod 700')] })
   })
 
   it('names stores with a root whose files are gone', async () => {

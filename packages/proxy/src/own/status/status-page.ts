@@ -2,6 +2,7 @@ import { formatHint } from '../../pages/hint.js'
 import { type Html, html } from '../../pages/html.js'
 import { renderEvents, renderServices } from './activity-parts.js'
 import { formatSpan } from './ago.js'
+import { renderAuthority } from './authority-part.js'
 import { describeRoute } from './route.js'
 import { setups } from './setup-lines.js'
 import type { Status, StatusTrust } from './status.js'
@@ -17,6 +18,7 @@ export function renderStatus(status: Status, csrfToken: string): Html {
 <section id="services" data-live>${renderServices(status, csrfToken)}</section>
 <section id="events" data-live>${renderEvents(status)}</section>
 <section id="trust" data-live>${renderTrust(status)}</section>
+<section id="authority" data-live>${renderAuthority(status)}</section>
 <section id="setup">${renderSetup(status)}</section>
 <footer id="about" data-live>Version ${status.version}, running for ${formatSpan(status.startedAt, status.now)}. For scripts: <a href="/status.json">status.json</a>, <code>iam-auth-proxy status</code></footer>
 </main>`

@@ -18,18 +18,18 @@ export function statusRoutes(deps: StatusRouteDeps): OwnRoute[] {
       method: 'GET',
       path: '/',
       mayBeLinked: true,
-      answer: (request) => {
-        const status = readStatus(deps, request)
+      answer: async (request) => {
+        const status = await readStatus(deps, request)
         return ownHtml({ title: 'Status', content: renderStatus(status, request.csrfToken), script: LIVE_SCRIPT })
       },
     },
     {
       method: 'GET',
       path: '/status.json',
-      answer: (request) => ({
+      answer: async (request) => ({
         status: 200,
         contentType: 'application/json',
-        body: `${JSON.stringify(readStatus(deps, request), undefined, 2)}\n`,
+        body: `${JSON.stringify(await readStatus(deps, request), undefined, 2)}\n`,
       }),
     },
     {

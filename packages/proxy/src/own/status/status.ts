@@ -1,10 +1,12 @@
 import type { Activity, ActivityEvent, ServiceActivity } from '../../activity/activity.js'
+import type { AuthorityState } from '../../commands/ca-state.js'
 import type { ProxyConfig } from '../../config/config.js'
 import { formatHostPort } from '../../config/host-port.js'
 import type { KeptSessions } from '../../login/answer-challenge.js'
 import type { TrustList } from '../../trust/list.js'
 import type { Pin, Trust } from '../../trust/merge.js'
 import type { OwnRequest } from '../route.js'
+import type { AuthorityWatch } from './authority-watch.js'
 import type { IdentityCheck } from './identity-check.js'
 import { readRoute, type StatusRoute } from './route.js'
 
@@ -19,6 +21,7 @@ export interface StatusSources {
   readonly trust: Pick<TrustList, 'entries'>
   readonly sessions: Pick<KeptSessions, 'has'>
   readonly identity: Pick<IdentityCheck, 'state'>
+  readonly authority: AuthorityWatch
 }
 
 /** What the status page shows and `/status.json` says. Times are ISO 8601; nothing in it is secret. */
@@ -47,6 +50,8 @@ export interface Status {
   readonly wantsPassword: boolean
   readonly onlyTrusted: boolean
   readonly pacUrl: string
+  /** The local certificate authority; null while nobody has looked yet. */
+  readonly authority: AuthorityState | null
   readonly services: readonly StatusService[]
   readonly events: readonly StatusEvent[]
   /** Failures of what is no service of ours. */
@@ -90,11 +95,12 @@ export interface StatusTrust {
 
 const SHOWN_EVENTS = 20
 
-export function readStatus(
+export async function readStatus(
   sources: StatusSources,
   { origin, reached }: Pick<OwnRequest, 'origin' | 'reached'>,
-): Status {
-  const { config, version, startedAt, activity, trust, sessions, identity, now } = sources
+): Promise<Status> {
+  const { config, version, startedAt, activity, trust, sessions, identity, authority, now } = sources
+  const authorityState = await authority.state()
   const { services, events, elsewhere, problem } = activity.read()
   return {
     version,
@@ -107,6 +113,7 @@ export function readStatus(
     wantsPassword: config.proxyAuth !== undefined,
     onlyTrusted: config.onlyTrusted,
     pacUrl: `${origin}/proxy.pac`,
+    authority: authorityState ?? null,
     services: services.map((service) => toStatusService(service, sessions.has(service.origin))),
     events: events.slice(0, SHOWN_EVENTS).map(toStatusEvent),
     elsewhere: elsewhere.map(toStatusEvent),
