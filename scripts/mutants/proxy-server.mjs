@@ -138,7 +138,6 @@ export const proxyServer = [
         "createOwn: (scheme) => wayOver(scheme, scheme === 'https' ? dialTls : dial)",
         "createOwn: (scheme) => ({ ...wayOver(scheme, scheme === 'https' ? dialTls : dial), http2 })",
       ],
-      ['HTTP/2 by any way', 'dialService: http2.dial', 'dialService: createHttp2Way(dialFor, agent).dial'],
     ],
   ],
   [
