@@ -1,0 +1,39 @@
+/** What a contender may be asked to do. */
+export type Ability = 'http' | 'connect' | 'socks' | 'intercept' | 'websocket' | 'reverse'
+
+/** Where a contender is to be, and what it is to reach. All on 127.0.0.1. */
+export interface Site {
+  /** The port it must listen on. */
+  readonly port: number
+  /** The service's port. */
+  readonly upstream: number
+  /** A folder of its own, empty, removed in the end. */
+  readonly directory: string
+  /** The port of the SOCKS5 server to go through. */
+  readonly socks?: number
+}
+
+/** A process to start. */
+export interface Launch {
+  readonly command: readonly string[]
+  readonly env?: NodeJS.ProcessEnv
+}
+
+/** A proxy to measure. */
+export interface Contender {
+  readonly name: string
+  /** `limit`: not a forward proxy, shown for what is possible. */
+  readonly role: 'ours' | 'peer' | 'limit'
+  readonly abilities: readonly Ability[]
+  /** It closes every connection after one answer without saying so, which is then no error. */
+  readonly closesUnannounced?: true
+  /** Why it cannot run here, and the Debian packages that change it; undefined where it can. */
+  missing(): Missing | undefined
+  /** Writes its configuration. */
+  prepare(site: Site): Launch
+}
+
+export interface Missing {
+  readonly reason: string
+  readonly packages: readonly string[]
+}

@@ -1,0 +1,47 @@
+/** `npm run bench`: what a request through the proxy costs, beside other proxies in the same run. See docs/benchmark.md. */
+import { writeFileSync } from 'node:fs'
+import { type BenchArguments, parseArguments, USAGE } from './arguments.js'
+import { allContenders } from './contenders/all.js'
+import { describeMachine, unfitness, watchSteal } from './machine/machine.js'
+import type { Bench, Result } from './model.js'
+import { formatTable } from './report/table.js'
+import { chooseScenarios } from './scenarios/all.js'
+import { installLibraries, whoCanRun } from './setup.js'
+
+const say = (line: string) => console.log(line)
+// Each process that is started ends with this one: one listener each.
+process.setMaxListeners(0)
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130))
+
+try {
+  const options = parseArguments(process.argv.slice(2))
+  const reason = unfitness()
+  if (reason !== undefined) throw new TypeError(reason)
+  await main(options)
+} catch (error) {
+  if (!(error instanceof TypeError)) throw error
+  console.error(`${error.message}\n\n${USAGE}`)
+  process.exitCode = 64
+}
+
+async function main({ plan, only, proxies, install, json }: BenchArguments): Promise<void> {
+  const scenarios = chooseScenarios(only, plan.isShort)
+  installLibraries(say)
+  const contenders = whoCanRun(allContenders(proxies), install, say)
+  const seconds = scenarios.reduce((sum, one) => sum + one.estimateSeconds(plan, contenders.length), 0)
+  const machine = describeMachine()
+  say(`${machine.cpu}, ${machine.cores} cores, Linux ${machine.kernel}, Node ${machine.node}`)
+  say(`${scenarios.length} scenarios, ${plan.rounds} rounds, about ${Math.ceil(seconds / 60)} minutes\n`)
+  const stolen = watchSteal()
+  const results: Result[] = []
+  const bench: Bench = { plan, contenders, say }
+  for (const scenario of scenarios) {
+    const result = await scenario.run(bench)
+    results.push(result)
+    say(`${formatTable(result)}\n`)
+  }
+  const stealPercent = stolen()
+  say(`steal: ${stealPercent.toFixed(1)} % of processor time went to other guests of this host`)
+  const record = { date: new Date().toISOString(), machine, plan, stealPercent, results }
+  if (json !== undefined) writeFileSync(json, `${JSON.stringify(record, undefined, 2)}\n`)
+}

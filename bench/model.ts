@@ -1,0 +1,61 @@
+import type { Contender } from './contenders/contender.js'
+import type { Summary } from './statistics.js'
+
+/** A figure of a scenario: a column of its table. */
+export interface Column {
+  readonly key: string
+  /** With its unit: `CPU µs/request`. */
+  readonly title: string
+  /** @default 0 */
+  readonly digits?: number
+}
+
+/** What one contender did in one scenario. */
+export interface Row {
+  readonly contender: string
+  readonly role: 'ours' | 'peer' | 'limit' | 'direct'
+  readonly figures: Readonly<Record<string, Summary>>
+  /** Requests that failed, in all rounds. Any voids the row: it did not do the work. */
+  readonly errors: number
+}
+
+/** What became of a scenario. */
+export interface Result {
+  readonly name: string
+  readonly title: string
+  readonly columns: readonly Column[]
+  /** The column that the plot shows; lower is better unless it says otherwise. */
+  readonly primary: string
+  readonly rows: readonly Row[]
+  /** What to know when reading it: what was skipped, what was too noisy. */
+  readonly notes: readonly string[]
+}
+
+/** How much is measured. */
+export interface Plan {
+  readonly rounds: number
+  /** Rounds before them that do not count: Node needs seconds of full load to compile what is hot. */
+  readonly warmUps: number
+  /** Of one contender in one round. */
+  readonly seconds: number
+  readonly isShort: boolean
+  readonly soakMinutes: number
+}
+
+/** A thing to measure. */
+export interface Scenario {
+  readonly name: string
+  readonly title: string
+  /** Whether the short form has it. */
+  readonly isMain: boolean
+  /** How long it takes, roughly, with this many contenders. */
+  readonly estimateSeconds: (plan: Plan, contenders: number) => number
+  readonly run: (bench: Bench) => Promise<Result>
+}
+
+/** What a scenario is given. */
+export interface Bench {
+  readonly plan: Plan
+  readonly contenders: readonly Contender[]
+  readonly say: (line: string) => void
+}

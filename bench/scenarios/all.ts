@@ -1,0 +1,17 @@
+import type { Scenario } from '../model.js'
+import { forwardScenarios } from './forward.js'
+
+/** Every scenario, in the order in which they run. */
+const allScenarios: readonly Scenario[] = [...forwardScenarios]
+
+/** Those the command line asks for. Throws TypeError for a name that none begins with. */
+export function chooseScenarios(only: readonly string[], isShort: boolean): Scenario[] {
+  const unknown = only.find((name) => !allScenarios.some((scenario) => scenario.name.startsWith(name)))
+  if (unknown !== undefined) {
+    throw new TypeError(
+      `no scenario is called ${unknown}; there are: ${allScenarios.map(({ name }) => name).join(', ')}`,
+    )
+  }
+  if (only.length > 0) return allScenarios.filter(({ name }) => only.some((beginning) => name.startsWith(beginning)))
+  return allScenarios.filter(({ isMain }) => isMain || !isShort)
+}

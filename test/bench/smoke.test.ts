@@ -1,0 +1,26 @@
+import { describe, expect, it } from 'vitest'
+import { nodePeers } from '../../bench/contenders/node-peers.js'
+import { ours } from '../../bench/contenders/ours.js'
+import { unfitness } from '../../bench/machine/machine.js'
+import { formatTable } from '../../bench/report/table.js'
+import { chooseScenarios } from '../../bench/scenarios/all.js'
+import { findProgram } from '../support/programs.js'
+
+const reason = unfitness() ?? (findProgram('wrk') === undefined ? 'wrk is missing: apt-get install wrk' : undefined)
+if (reason !== undefined) console.warn(`SKIPPED: ${reason}; so the benchmark is not tried`)
+
+describe.skipIf(reason !== undefined)('a benchmark of one round', () => {
+  it('has every contender do its work without an error', async () => {
+    const [scenario] = chooseScenarios(['forward-32'], false)
+    const contenders = [ours, ...nodePeers.filter(({ name }) => name === 'node:http by hand')]
+    const plan = { rounds: 1, warmUps: 0, seconds: 1, isShort: true, soakMinutes: 1 }
+    const result = await scenario!.run({ plan, contenders, say: () => undefined })
+    expect(result.rows.map(({ contender, errors }) => [contender, errors])).toEqual([
+      ['direct', 0],
+      ['iam-auth-proxy', 0],
+      ['node:http by hand', 0],
+    ])
+    for (const { figures } of result.rows) expect(figures['rate']?.median).toBeGreaterThan(0)
+    expect(formatTable(result)).toContain('▶ iam-auth-proxy')
+  })
+})
