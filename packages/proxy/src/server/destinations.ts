@@ -48,11 +48,11 @@ class RefusedDestinationError extends Error {
 
 export function createDestinationPolicy({ allowLoopback, isTrusted }: DestinationPolicyOptions): DestinationPolicy {
   const listeners: Destination[] = []
-  const requireAllowedKind = (destination: Destination, kind: DestinationKind | undefined) => {
+  const requireAllowedKind = (destination: Destination, kind: DestinationKind | undefined, address?: string) => {
     const { host, port } = destination
     if (kind === undefined || (kind === 'loopback' && allowLoopback) || isTrusted(host, port)) return
     throw new RefusedDestinationError(
-      `${formatHostPort(destination)} is ${REASONS[kind]}`,
+      `${formatHostPort(destination)} is ${(address ?? host) === host ? '' : `at ${address}, `}${REASONS[kind]}`,
       `If you mean it:\n${howToTrust(host, port, 'http')}`,
     )
   }
@@ -61,7 +61,7 @@ export function createDestinationPolicy({ allowLoopback, isTrusted }: Destinatio
       if (isOwnListener(listeners, address, destination.port)) {
         throw new RefusedDestinationError(`${formatHostPort(destination)} is this proxy itself`)
       }
-      requireAllowedKind(destination, addressKind(address))
+      requireAllowedKind(destination, addressKind(address), address)
     },
     requireAllowedBehindSocks(destination) {
       const { host } = destination

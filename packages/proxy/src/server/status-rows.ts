@@ -165,10 +165,18 @@ export const CERTIFICATE = row(
   502,
   'tls_certificate_error',
   (where, what) => `The certificate of ${where} cannot be trusted: ${what}.`,
-  'Somebody may be in between, so nothing was sent. If you know its issuer and trust it, start the proxy with its certificate: `--upstream-ca FILE`.',
+  'Somebody may be in between, so nothing was sent. If you know the issuer and trust it, get its certificate (PEM) from those who run it, not from the service, and start the proxy with it:\niam-auth-proxy --upstream-ca FILE',
   'The people who run the service, or your network.',
   'The service could not be recognised',
 )
+/** The same where its issuer is not what is wrong, so that no `--upstream-ca` helps: an end, a name, a revocation. */
+export const OTHER_CERTIFICATE: StatusRow = {
+  ...CERTIFICATE,
+  advice: {
+    ...CERTIFICATE.advice,
+    hint: 'Somebody may be in between, so nothing was sent. Check the address you opened, and the clock of this machine: if both are right, only the people who run the service can put its certificate right.',
+  },
+}
 /** What Node's parser does not take. */
 export const BAD_ANSWER = row(
   502,

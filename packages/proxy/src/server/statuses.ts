@@ -1,9 +1,12 @@
 import type { TrafficFailed } from '../activity/activity.js'
 import { Refusal } from './refusal.js'
-import { BAD_ANSWER, CERTIFICATE, OTHER, ROWS, type StatusRow } from './status-rows.js'
+import { BAD_ANSWER, CERTIFICATE, OTHER, OTHER_CERTIFICATE, ROWS, type StatusRow } from './status-rows.js'
 
 /** OpenSSL's names for what can be wrong with a chain, as Node passes them on. */
 const CERTIFICATE_CODES = /^(?:CERT_|CRL_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|INVALID_|HOSTNAME_MISMATCH|ERR_TLS_CERT)/
+
+/** Those that say: nobody I know has issued it. */
+const ISSUER_CODES = /^(?:UNABLE_TO_(?:GET_ISSUER|VERIFY_LEAF)|DEPTH_ZERO_|SELF_SIGNED_|CERT_UNTRUSTED|INVALID_CA)/
 
 /** The refusal for an error on the way to `where`. An error with a `hint` of its own knows better what to do. */
 export function refusalFor(error: NodeJS.ErrnoException & { readonly hint?: string }, where: string): Refusal {
@@ -25,7 +28,7 @@ const BASTION_CODES: readonly string[] = ['ESOCKSDOWN', 'ESOCKSAUTH', 'EPROXYDOW
 function findRow(code: string): StatusRow {
   const named = Object.hasOwn(ROWS, code) ? ROWS[code] : undefined
   if (named) return named
-  if (CERTIFICATE_CODES.test(code)) return CERTIFICATE
+  if (CERTIFICATE_CODES.test(code)) return ISSUER_CODES.test(code) ? CERTIFICATE : OTHER_CERTIFICATE
   if (code.startsWith('HPE_') || code.startsWith('ERR_HTTP') || code.startsWith('ERR_INVALID')) return BAD_ANSWER
   return code.startsWith('ERR_SSL') ? (ROWS['EPROTO'] ?? OTHER) : OTHER
 }

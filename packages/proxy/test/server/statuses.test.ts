@@ -27,3 +27,15 @@ test.each([
   expect(refusal).toMatchObject({ status, proxyError })
   expect(refusal.message.length).toBeGreaterThan(2)
 })
+
+test.each([
+  ['DEPTH_ZERO_SELF_SIGNED_CERT', true],
+  ['SELF_SIGNED_CERT_IN_CHAIN', true],
+  ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', true],
+  ['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', true],
+  ['CERT_HAS_EXPIRED', false],
+  ['ERR_TLS_CERT_ALTNAME_INVALID', false],
+])('%s has the command that trusts an issuer where that helps: %s', (code, helps) => {
+  const { advice } = refusalFor(Object.assign(new Error('why'), { code }), 'wiki.example:443')
+  expect(advice.hint?.endsWith('\niam-auth-proxy --upstream-ca FILE')).toBe(helps)
+})
