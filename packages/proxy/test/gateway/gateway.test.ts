@@ -59,6 +59,16 @@ describe('a request', () => {
     expect(await unverified.ask('GET /')).toMatch(/^HTTP\/1\.1 502 .*cannot be trusted/s)
   })
 
+  test('for a WebSocket reaches the site without the cookies of a neighbour that makes it', async () => {
+    const origin = await startRawOrigin(NO_BODY)
+    const { port, head } = await startGateway(origin)
+    const neighbour = ['Origin: http://wiki.localhost:1', 'Sec-Fetch-Site: same-site', 'Cookie: a=1']
+    const bytes = head('GET /socket HTTP/1.1', ...neighbour, 'Connection: Upgrade', 'Upgrade: websocket')
+    expect(await sendRaw(port, bytes)).toMatch(/^HTTP\/1\.1 200 /)
+    expect(origin.heads[0]).toMatch(/^GET \/socket .*Upgrade: websocket/is)
+    expect(origin.heads[0]).not.toMatch(/cookie/i)
+  })
+
   test('keeps its body and comes back with the answer', async () => {
     const origin = await startOrigin(async (request, response) => {
       let size = 0
