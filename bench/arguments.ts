@@ -10,7 +10,6 @@ export interface BenchArguments {
   readonly proxies: readonly (readonly [name: string, command: string])[]
   readonly install: boolean
   readonly json?: string
-  readonly plot?: string
 }
 
 export const USAGE = `npm run bench -- [options]
@@ -19,9 +18,7 @@ export const USAGE = `npm run bench -- [options]
   --rounds N            how often each contender is measured in each (default 5)
   --proxy NAME='CMD'    one more contender; {port} is where it must listen on 127.0.0.1, {upstream} the service's port; repeatable
   --install             install the missing peers of Debian first (apt-get, as root)
-  --soak-minutes N      how long the soak runs (default 10)
-  --json FILE           all figures
-  --plot FILE           the picture, as SVG`
+  --json FILE           all figures`
 
 /** Throws TypeError, in words for people, for a command line that cannot be used. */
 export function parseArguments(args: readonly string[]): BenchArguments {
@@ -34,9 +31,7 @@ export function parseArguments(args: readonly string[]): BenchArguments {
       only: { ...text, multiple: true, default: [] },
       proxy: { ...text, multiple: true, default: [] },
       rounds: text,
-      'soak-minutes': text,
       json: text,
-      plot: text,
     },
   })
   const isShort = values.short
@@ -45,16 +40,15 @@ export function parseArguments(args: readonly string[]): BenchArguments {
     rounds: parseNumber('--rounds', values.rounds, isShort ? 3 : 5),
     warmUps: isShort ? 1 : 2,
     seconds: isShort ? 1 : 2,
-    soakMinutes: parseNumber('--soak-minutes', values['soak-minutes'], 10),
   }
-  const { only, install, json, plot } = values
-  return { plan, only, proxies: values.proxy.map(parseProxy), install, ...(json && { json }), ...(plot && { plot }) }
+  const { only, install, json } = values
+  return { plan, only, proxies: values.proxy.map(parseProxy), install, ...(json && { json }) }
 }
 
 function parseNumber(option: string, text: string | undefined, otherwise: number): number {
   const number = text === undefined ? otherwise : Number(text)
-  if (!(number > 0) || (option === '--rounds' && !Number.isInteger(number))) {
-    throw new TypeError(`${option} is a number above 0, not ${text}`)
+  if (!(number > 0 && Number.isInteger(number))) {
+    throw new TypeError(`${option} is a whole number above 0, not ${text}`)
   }
   return number
 }

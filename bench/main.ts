@@ -36,9 +36,15 @@ async function main({ plan, only, proxies, install, json }: BenchArguments): Pro
   const results: Result[] = []
   const bench: Bench = { plan, contenders, say }
   for (const scenario of scenarios) {
-    const result = await scenario.run(bench)
-    results.push(result)
-    say(`${formatTable(result)}\n`)
+    try {
+      const result = await scenario.run(bench)
+      results.push(result)
+      say(`${formatTable(result)}\n`)
+    } catch (error) {
+      // The others are worth having, but the run has failed.
+      process.exitCode = 1
+      say(`! FAILED: ${scenario.name}: ${String(error)}\n`)
+    }
   }
   const stealPercent = stolen()
   say(`steal: ${stealPercent.toFixed(1)} % of processor time went to other guests of this host`)

@@ -24,7 +24,7 @@ export interface Result {
   readonly name: string
   readonly title: string
   readonly columns: readonly Column[]
-  /** The column that the plot shows; lower is better unless it says otherwise. */
+  /** The column that rows are sorted by: lower is better. */
   readonly primary: string
   readonly rows: readonly Row[]
   /** What to know when reading it: what was skipped, what was too noisy. */
@@ -39,7 +39,6 @@ export interface Plan {
   /** Of one contender in one round. */
   readonly seconds: number
   readonly isShort: boolean
-  readonly soakMinutes: number
 }
 
 /** A thing to measure. */

@@ -9,6 +9,8 @@ export interface Site {
   readonly upstream: number
   /** A folder of its own, empty, removed in the end. */
   readonly directory: string
+  /** Whether we trust the service, and so look into what it says. @default true */
+  readonly isTrusted?: boolean
   /** The port of the SOCKS5 server to go through. */
   readonly socks?: number
 }

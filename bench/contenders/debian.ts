@@ -90,7 +90,7 @@ socket-timeout ${HOUR}
     package: 'mitmproxy',
     abilities: ['http', 'intercept'],
     args: (_file, { port, directory }) =>
-      `-q --listen-host 127.0.0.1 -p ${port} --set confdir=${directory} --set flow_detail=0 --set ssl_insecure=true`.split(
+      `-q --listen-host 127.0.0.1 -p ${port} --set confdir=${directory} --set stream_large_bodies=1m --set flow_detail=0 --set ssl_insecure=true`.split(
         ' ',
       ),
     config: () => '',

@@ -1,14 +1,15 @@
+import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { Contender, Launch, Site } from './contender.js'
 
-/** The name that targets and plots look for. */
+/** The name of the package's command, and of its rows. */
 const OURS = 'iam-auth-proxy'
 
-/** What users run: `npm run build` has made it. */
-const ourCommand = [
-  process.execPath,
-  fileURLToPath(new URL('../../packages/proxy/bin/iam-auth-proxy.js', import.meta.url)),
-] as const
+const folder = new URL('../../packages/proxy/', import.meta.url)
+const { bin } = JSON.parse(readFileSync(new URL('package.json', folder), 'utf8')) as { bin: Record<string, string> }
+
+/** What users run, as `npm run build` has made it. */
+const ourCommand = [process.execPath, fileURLToPath(new URL(bin[OURS] ?? '', folder))] as const
 
 /** The built command line, all checks on, with the service trusted: what forwards most, since it also looks for challenges. */
 export const ours: Contender = {
@@ -32,9 +33,9 @@ function ourEnvironment(directory: string): NodeJS.ProcessEnv {
   }
 }
 
-function prepare({ port, upstream, directory, socks }: Site): Launch {
+function prepare({ port, upstream, directory, socks, isTrusted = true }: Site): Launch {
   const through = socks === undefined ? [] : ['--socks-proxy', `127.0.0.1:${socks}`]
-  const trust = ['--trust', `http://127.0.0.1:${upstream}`]
+  const trust = isTrusted ? ['--trust', `http://127.0.0.1:${upstream}`] : ['--allow-loopback']
   const args = ['--bind', `127.0.0.1:${port}`, '--config-dir', directory, ...trust, ...through]
   return { command: [...ourCommand, ...args], env: ourEnvironment(directory) }
 }

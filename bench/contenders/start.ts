@@ -31,7 +31,7 @@ export async function start(
 }
 
 /** A new folder, removed in the end. */
-function makeFolder(keep: Keeper): string {
+export function makeFolder(keep: Keeper): string {
   const directory = mkdtempSync(join(tmpdir(), 'iam-auth-bench-'))
   keep(() => rmSync(directory, { recursive: true, force: true }))
   return directory

@@ -1,8 +1,11 @@
 import type { Scenario } from '../model.js'
+import { coldScenario } from './cold.js'
 import { forwardScenarios } from './forward.js'
+import { loadScenarios } from './load.js'
+import { startupScenario } from './startup.js'
 
 /** Every scenario, in the order in which they run. */
-const allScenarios: readonly Scenario[] = [...forwardScenarios]
+const allScenarios: readonly Scenario[] = [startupScenario, coldScenario, ...forwardScenarios, ...loadScenarios]
 
 /** Those the command line asks for. Throws TypeError for a name that none begins with. */
 export function chooseScenarios(only: readonly string[], isShort: boolean): Scenario[] {

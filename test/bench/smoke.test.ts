@@ -13,7 +13,7 @@ describe.skipIf(reason !== undefined)('a benchmark of one round', () => {
   it('has every contender do its work without an error', async () => {
     const [scenario] = chooseScenarios(['forward-32'], false)
     const contenders = [ours, ...nodePeers.filter(({ name }) => name === 'node:http by hand')]
-    const plan = { rounds: 1, warmUps: 0, seconds: 1, isShort: true, soakMinutes: 1 }
+    const plan = { rounds: 1, warmUps: 0, seconds: 1, isShort: true }
     const result = await scenario!.run({ plan, contenders, say: () => undefined })
     expect(result.rows.map(({ contender, errors }) => [contender, errors])).toEqual([
       ['direct', 0],
@@ -22,5 +22,19 @@ describe.skipIf(reason !== undefined)('a benchmark of one round', () => {
     ])
     for (const { figures } of result.rows) expect(figures['rate']?.median).toBeGreaterThan(0)
     expect(formatTable(result)).toContain('▶ iam-auth-proxy')
+  })
+
+  it.each(['cold', 'download', 'upload', 'tunnel', 'connect'])('has bytes and tunnels whole: %s', async (name) => {
+    const [scenario] = chooseScenarios([name], false)
+    const plan = { rounds: 1, warmUps: 0, seconds: 1, isShort: true }
+    const { rows } = await scenario!.run({ plan, contenders: [ours], say: () => undefined })
+    expect(rows.find(({ role }) => role === 'ours')).toMatchObject({ errors: 0, figures: { cpu: expect.anything() } })
+  })
+
+  it('sees when the proxy listens', async () => {
+    const [scenario] = chooseScenarios(['startup'], false)
+    const plan = { rounds: 1, warmUps: 0, seconds: 1, isShort: true }
+    const { rows } = await scenario!.run({ plan, contenders: [ours], say: () => undefined })
+    expect(rows.map(({ contender }) => contender)).toEqual(['node -e 0', 'iam-auth-proxy'])
   })
 })
