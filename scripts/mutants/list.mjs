@@ -8,6 +8,7 @@ import { protocolProofs } from './protocol-proofs.mjs'
 import { proxyAddresses } from './proxy-addresses.mjs'
 import { proxyFetch } from './proxy-fetch.mjs'
 import { proxyGateway } from './proxy-gateway.mjs'
+import { proxyHttp1 } from './proxy-http1.mjs'
 import { proxyInterception } from './proxy-interception.mjs'
 import { proxyLogin } from './proxy-login.mjs'
 import { proxyOwn } from './proxy-own.mjs'
@@ -18,7 +19,17 @@ import { proxyTrust } from './proxy-trust.mjs'
 
 const lists = [
   ...[protocol, protocolProofs],
-  ...[proxyLogin, proxyProofs, proxyTrust, proxyServer, proxyAddresses, proxySecrets, proxyFetch, proxyGateway],
+  ...[
+    proxyLogin,
+    proxyProofs,
+    proxyTrust,
+    proxyServer,
+    proxyAddresses,
+    proxySecrets,
+    proxyFetch,
+    proxyGateway,
+    proxyHttp1,
+  ],
   ...[proxyInterception, proxyOwn],
   ...[middlewareLogin, middlewareIdentity, middlewareChallenges, middlewareSessions, middlewareHttp],
 ]

@@ -135,8 +135,8 @@ export const proxyServer = [
     [
       [
         "a client's own connection, and HTTP/2 for all beside it",
-        "createOwn: (scheme) => wayOver(scheme, scheme === 'https' ? dialTls : dial)",
-        "createOwn: (scheme) => ({ ...wayOver(scheme, scheme === 'https' ? dialTls : dial), http2 })",
+        "createOwn: (scheme) => wayOver(scheme === 'https' ? dialTls : dial)",
+        "createOwn: (scheme) => ({ ...wayOver(scheme === 'https' ? dialTls : dial), http2 })",
       ],
     ],
   ],

@@ -9,7 +9,7 @@ import { relayAnswer } from './relay-response.js'
 /** service → us: the headers of an answer are here. A challenge is for the login layer, everything else for the client. */
 export function receiveAnswer(exchange: Exchange, answer: UpstreamAnswer): void {
   exchange.answer = answer
-  const status = answer.statusCode ?? 0
+  const status = answer.statusCode
   const proxyRefusal = exchange.way?.absoluteForm?.refusal(answer)
   if (proxyRefusal) {
     failExchange(exchange, proxyRefusal)

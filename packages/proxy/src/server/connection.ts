@@ -26,6 +26,8 @@ export interface ClientConnection {
   readonly isHttp2: boolean
   /** Requests that wait for the admission. */
   waiting: number
+  /** The port that the client has reached: Node's own getter is slow. */
+  readonly localPort: number | undefined
 }
 
 /** What is said of a connection before its first request. */
@@ -40,13 +42,16 @@ export function followConnection(
 ): void {
   const { clients, limits, admit } = context
   if (clients.has(socket)) return
-  const connection = createConnection({ ...NOBODYS, ...known, admission: known.admission ?? admit(socket) })
+  const connection = createConnection(
+    { ...NOBODYS, ...known, admission: known.admission ?? admit(socket) },
+    socket.localPort,
+  )
   clients.set(socket, connection)
   socket.on('close', () => {
     clients.delete(socket)
     for (const exchange of connection.exchanges) onGone(exchange)
     connection.exchanges.clear()
-    for (const { agent } of connection.bound.values()) agent.destroy()
+    for (const { http1 } of connection.bound.values()) http1.destroy()
   })
   socket.on('end', () => giveUpUnlessReading(socket, connection, limits.halfCloseGraceMs))
 }
@@ -58,8 +63,16 @@ export function connectionOf({ clients }: ProxyContext, socket: Socket): ClientC
 
 const NOBODYS = { site: undefined, fronts: undefined, isHttp2: false } as const
 
-function createConnection(known: Required<KnownConnection>): ClientConnection {
-  return { ...known, exchanges: new Set(), redirected: new Map(), bound: new Map(), isDistrusted: false, waiting: 0 }
+function createConnection(known: Required<KnownConnection>, localPort?: number): ClientConnection {
+  return {
+    ...known,
+    exchanges: new Set(),
+    redirected: new Map(),
+    bound: new Map(),
+    isDistrusted: false,
+    waiting: 0,
+    localPort,
+  }
 }
 
 /**

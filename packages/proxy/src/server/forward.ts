@@ -76,7 +76,7 @@ function openExchange(
   const headers = sortRequestHeaders(request.rawHeaders)
   const target = requireTarget(context, siteOf(connection, front), headers, request.url ?? '')
   requireForwardable(headers, target, httpVersion)
-  if (isOwnTarget(context, request, target)) {
+  if (isOwnTarget(context, connection, request, target)) {
     answerOwnPage(context, request, response, { target, isAuthorized: true })
     return undefined
   }

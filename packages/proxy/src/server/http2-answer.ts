@@ -43,12 +43,12 @@ export function createHttp2Answer(stream: ServerHttp2Stream, request: ClientMess
       if (!isGone() && !stream.headersSent) stream.additionalHeaders({ ':status': status, ...toHttp2(flat) })
     },
     write: (chunk: string | Buffer) => isOver() || chunk.length === 0 || stream.write(chunk),
-    end(chunk?: string | Buffer) {
+    end(chunk?: string | Buffer, encoding: BufferEncoding = 'utf8') {
       // What is still to come of the upload is of no interest, and would stay in the way.
       stream.resume()
       if (isOver()) return answer
       if (chunk === undefined) stream.end()
-      else stream.end(chunk)
+      else stream.end(chunk, encoding)
       return answer
     },
     /** A body that was cut off must not look whole, as it would after close(), whatever its code. */

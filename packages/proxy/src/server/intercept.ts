@@ -51,7 +51,7 @@ function hasJustBeenRedirected({ connection, startedAt, context }: Exchange, url
 async function askLogin(exchange: Exchange, challenge: UpstreamAnswer, replayable: boolean): Promise<ChallengeAnswer> {
   const { context, request, target, startedAt, attempt, replayedWith } = exchange
   const controller = new AbortController()
-  exchange.loginAbort.controller = controller
+  exchange.loginAbort = controller
   try {
     return await context.login.answer({
       origin: target.authority.origin,
@@ -72,7 +72,7 @@ async function askLogin(exchange: Exchange, challenge: UpstreamAnswer, replayabl
     context.log.error({ origin: target.authority.origin }, 'the login layer failed')
     return { kind: 'pass' }
   } finally {
-    exchange.loginAbort.controller = undefined
+    exchange.loginAbort = undefined
   }
 }
 

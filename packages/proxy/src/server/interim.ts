@@ -1,4 +1,4 @@
-import type { InformationEvent } from 'node:http'
+import type { InterimAnswer } from '../upstream/message.js'
 import { type Exchange, headersForClient } from './exchange.js'
 import { formatInterimHeaders } from './response-headers.js'
 
@@ -6,7 +6,7 @@ import { formatInterimHeaders } from './response-headers.js'
 const WAITING_LIMIT_BYTES = 64 * 1024
 
 /** service → us → client: a 1xx answer. HTTP/1.0 clients know none (RFC 9110 §15.2). */
-export function relayInterim(exchange: Exchange, interim: InformationEvent): void {
+export function relayInterim(exchange: Exchange, interim: InterimAnswer): void {
   const { request, response } = exchange
   if (response.headersSent || request.httpVersion !== '1.1') return
   if (request.socket.writableLength > WAITING_LIMIT_BYTES) return
@@ -17,7 +17,7 @@ export function relayInterim(exchange: Exchange, interim: InformationEvent): voi
   else response.socket?.write(formatInterim(interim, flat), 'latin1')
 }
 
-function formatInterim({ statusCode, statusMessage }: InformationEvent, flat: readonly string[]): string {
+function formatInterim({ statusCode, statusMessage }: InterimAnswer, flat: readonly string[]): string {
   let head = `HTTP/1.1 ${statusCode} ${statusMessage}\r\n`
   for (let i = 0; i < flat.length; i += 2) head += `${flat[i]}: ${flat[i + 1]}\r\n`
   return `${head}\r\n`

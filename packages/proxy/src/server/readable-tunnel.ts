@@ -52,7 +52,7 @@ async function enter(context: ProxyContext, inside: InsideTunnels, entrance: Ent
   if (client.destroyed) {
     service?.destroy()
   } else if (first.kind === 'http') {
-    if (service && !site) context.upstream.wayOf(authority, true).agent.adopt(authority, service)
+    if (service && !site) context.upstream.wayOf(authority, true).http1.adopt(authority, service)
     else service?.destroy()
     inside.acceptHttp(client, authority, first.bytes)
   } else if (site && first.kind === 'tls' && isForUs(first.hello, site)) {

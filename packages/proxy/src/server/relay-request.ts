@@ -51,6 +51,5 @@ export function trailerPairs(rawTrailers: readonly string[]): [string, string][]
 }
 
 function flushHeaders(upstream: UpstreamRequest): void {
-  // Not flushHeaders(): that one encodes them as UTF-8.
-  if (!upstream.destroyed && !upstream.writableEnded) upstream.write('', 'latin1')
+  if (!upstream.destroyed && !upstream.writableEnded) upstream.write('')
 }

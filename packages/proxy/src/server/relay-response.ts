@@ -8,6 +8,9 @@ import { dropKept } from './kept-body.js'
 import { trailerPairs } from './relay-request.js'
 import { formatResponseHeaders } from './response-headers.js'
 
+/** Bodies up to this size are cheaper to copy than to send by themselves. */
+const JOINED_LIMIT_BYTES = 8 * 1024
+
 /** service → us → client: the answer, streamed, held back by whoever is slower. */
 export function relayAnswer(exchange: Exchange, answer: UpstreamAnswer): void {
   dropKept(exchange.body)
@@ -16,15 +19,17 @@ export function relayAnswer(exchange: Exchange, answer: UpstreamAnswer): void {
   let isFlushed = false
   answer.on('data', (chunk: Buffer) => {
     isFlushed = true
-    if (!response.write(chunk)) answer.pause()
+    if (answer.isLast) endAnswer(exchange, answer, chunk)
+    else if (!response.write(chunk)) answer.pause()
   })
   response.on('drain', () => answer.resume())
   answer.on('end', () => {
     isFlushed = true
-    endAnswer(exchange, answer)
+    if (!exchange.isDone) endAnswer(exchange, answer)
   })
   answer.on('error', (error) => failExchange(exchange, error))
   // Headers travel with the first chunk if that came along, else at once: a stream of events may stay silent for long.
+  if (answer.isFollowed) return
   process.nextTick(() => {
     // Not flushHeaders(): that one encodes them as UTF-8.
     if (!isFlushed && !exchange.isDone) response.write('', 'latin1')
@@ -34,7 +39,7 @@ export function relayAnswer(exchange: Exchange, answer: UpstreamAnswer): void {
 /** False, with the exchange failed, where the service's headers cannot be said in HTTP. */
 function writeHead(exchange: Exchange, answer: UpstreamAnswer): boolean {
   const { context, request, response, target, setCookieLines, defaultHeaders } = exchange
-  const { statusCode = 502, statusMessage } = answer
+  const { statusCode, statusMessage } = answer
   const canChunk =
     request.httpVersion === '1.1' && request.method !== 'HEAD' && statusCode !== 204 && statusCode !== 304
   try {
@@ -58,10 +63,13 @@ function writeHead(exchange: Exchange, answer: UpstreamAnswer): boolean {
   }
 }
 
-function endAnswer(exchange: Exchange, { rawTrailers }: UpstreamAnswer): void {
+function endAnswer(exchange: Exchange, { rawTrailers }: UpstreamAnswer, last?: Buffer): void {
   const { response } = exchange
   if (rawTrailers.length > 0) addTrailers(response, rawTrailers)
-  response.end()
+  if (last === undefined) response.end()
+  // As text Node joins it to the head and writes both at once, where it would otherwise gather two buffers.
+  else if (last.length <= JOINED_LIMIT_BYTES) response.end(last.toString('latin1'), 'latin1')
+  else response.end(last)
   finishExchange(exchange)
 }
 

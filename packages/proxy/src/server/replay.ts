@@ -55,5 +55,5 @@ export async function discardChallenge({ upstream }: Exchange, challenge: Upstre
   const deadline = setTimeout(() => challenge.destroy(), DRAIN_LIMIT_MS)
   challenge.once('close', () => clearTimeout(deadline))
   if (upstream && !upstream.closed && challenge.complete)
-    await new Promise((resolve) => upstream.once('close', resolve))
+    await new Promise<void>((resolve) => upstream.once('close', resolve))
 }

@@ -146,10 +146,7 @@ function withoutNominated(flat: string[], connection: string): string[] {
 }
 
 /** `Keep-Alive: timeout=5`: leave a connection alone a second before its server does, or a request may meet the end. */
-function heedKeepAlive({ socket }: UpstreamAnswer, value: string): void {
-  if (!socket) return
+function heedKeepAlive(answer: UpstreamAnswer, value: string): void {
   const seconds = Number(/timeout=(\d+)/i.exec(value)?.[1])
-  if (!(seconds >= 1 && seconds < 60)) return
-  const timeoutMs = Math.max(500, seconds * 1000 - 1000)
-  if (socket.timeout !== timeoutMs) socket.setTimeout(timeoutMs)
+  if (seconds >= 1 && seconds < 60) answer.limitIdle?.(Math.max(500, seconds * 1000 - 1000))
 }

@@ -1,5 +1,3 @@
-import type { ClientRequest } from 'node:http'
-import { request as httpRequest } from 'node:http'
 import type { OutgoingRequest, UpstreamAnswer, UpstreamRequest } from '../upstream/message.js'
 import type { RequestWay } from '../upstream/way.js'
 import { wayFor } from './bound-connections.js'
@@ -54,36 +52,20 @@ function createRequest(exchange: Exchange): UpstreamRequest | undefined {
   }
 }
 
-function createHttp1Request(exchange: Exchange, { agent, absoluteForm }: RequestWay): ClientRequest {
+function createHttp1Request(exchange: Exchange, { http1, absoluteForm }: RequestWay): UpstreamRequest {
   const { request, target, headers } = exchange
-  const { scheme, host, port } = target.authority
-  const path = requestPath(request.method, request.url, target.path)
-  const upstream = httpRequest({
-    agent,
-    protocol: scheme === 'http' ? 'http:' : 'https:',
-    host,
-    port,
-    method: request.method,
-    path: absoluteForm?.target(target.authority, path) ?? path,
-    headers: (absoluteForm ? [...headers, ...absoluteForm.headers] : headers) as string[],
-    setHost: false,
-  })
-  // Without it Node silently drops the headers after the thousandth; the size is limited anyway.
-  upstream.maxHeadersCount = 0
-  encodeAsLatin1(upstream)
-  return upstream
+  const { method = 'GET', url } = request
+  const { host, port } = target.authority
+  const path = requestPath(method, url, target.path)
+  if (!absoluteForm) return http1.request({ host, port, method, path, headers })
+  const forHop = { path: absoluteForm.target(target.authority, path), headers: [...headers, ...absoluteForm.headers] }
+  return http1.request({ host, port, method, ...forHop })
 }
 
 function outgoingOf({ request, target, headers, hasBody }: Exchange): OutgoingRequest {
   const { host, port } = target.authority
   const { method = 'GET', url } = request
   return { host, port, method, path: requestPath(method, url, target.path), headers, hasBody }
-}
-
-/** With Expect, Node has queued the headers as UTF-8 text by now; their bytes are to stay what they were. */
-function encodeAsLatin1(upstream: ClientRequest): void {
-  const queued = (upstream as unknown as { outputData?: { encoding: string | undefined }[] }).outputData?.[0]
-  if (queued) queued.encoding = 'latin1'
 }
 
 /** RFC 9112 §3.2.4: `OPTIONS http://host` without a path asks about the server as a whole. */
@@ -116,7 +98,7 @@ function isRetried(exchange: Exchange, upstream: UpstreamRequest, error: NodeJS.
   if (way?.http2?.noteRefusal(target.authority, error)) return exchange.upgrade === undefined
   if (!isStaleConnection(exchange, upstream, error)) return false
   const { host, port } = target.authority
-  way?.agent.dropIdle({ host, port })
+  way?.http1.dropIdle({ host, port })
   return true
 }
 

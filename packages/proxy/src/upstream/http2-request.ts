@@ -1,4 +1,3 @@
-import type { ClientRequest } from 'node:http'
 import type { ClientHttp2Stream } from 'node:http2'
 import { Writable } from 'node:stream'
 import { UpstreamError } from './dial.js'
@@ -9,7 +8,7 @@ export interface Http2Means {
   /** Nothing where the service speaks no HTTP/2. */
   readonly take: () => Promise<TakenSession | undefined>
   /** The same request in HTTP/1.1. */
-  readonly fallBack: () => ClientRequest
+  readonly fallBack: () => UpstreamRequest
 }
 
 /** What holds a request until there is a stream for it, or a request of HTTP/1.1. */
@@ -23,7 +22,7 @@ const CANCEL = 8
  * service speaks none it is a request of HTTP/1.1 after all.
  */
 export function createHttp2Request(outgoing: OutgoingRequest, { take, fallBack }: Http2Means): UpstreamRequest {
-  let inner: ClientHttp2Stream | ClientRequest | undefined
+  let inner: ClientHttp2Stream | UpstreamRequest | undefined
   let trailers: [string, string][] = []
   const begin = async () => {
     const taken = await take()
@@ -68,14 +67,16 @@ export function createHttp2Request(outgoing: OutgoingRequest, { take, fallBack }
   return request as unknown as UpstreamRequest
 }
 
-function follow(request: LateRequest, inner: ClientRequest): ClientRequest {
-  for (const event of ['response', 'information', 'upgrade'] as const)
-    inner.on(event, (...args: unknown[]) => request.emit(event, ...args))
+function follow(request: LateRequest, inner: UpstreamRequest): UpstreamRequest {
+  inner.on('response', (answer) => request.emit('response', answer))
+  inner.on('information', (interim) => request.emit('information', interim))
+  inner.on('upgrade', (answer, socket, head) => request.emit('upgrade', answer, socket, head))
   inner.on('error', (error) => {
     request.reusedSocket = inner.reusedSocket
     if (!request.destroyed) request.emit('error', error)
   })
-  return inner.on('close', () => request.destroy())
+  inner.on('close', () => request.destroy())
+  return inner
 }
 
 /** Node takes several lines of a field that has one value in HTTP/1.1 only. */

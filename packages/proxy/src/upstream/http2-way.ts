@@ -1,11 +1,10 @@
-import type { ClientRequest } from 'node:http'
 import type { TLSSocket } from 'node:tls'
 import { formatHostPort } from '../config/host-port.js'
+import type { Http1Pool } from './http1/pool.js'
 import type { Http2Pool } from './http2-pool.js'
 import { createHttp2Request } from './http2-request.js'
 import { createKnownProtocols } from './known-protocols.js'
 import type { OutgoingRequest, UpstreamRequest } from './message.js'
-import type { RouteAgent } from './route-agent.js'
 import { isProtocolRefusal, type TlsDial } from './tls.js'
 
 interface Target {
@@ -18,7 +17,7 @@ export interface Http2Way {
   /** Whether a request is for `request`: it needs HTTP/2, and the service may speak it; or the service speaks nothing else. */
   isFor(target: Target, needsHttp2: boolean): boolean
   /** @param fallBack the same request in HTTP/1.1, where the service turns out to speak no HTTP/2 */
-  request(outgoing: OutgoingRequest, fallBack: () => ClientRequest): UpstreamRequest
+  request(outgoing: OutgoingRequest, fallBack: () => UpstreamRequest): UpstreamRequest
   /** Whether this error says that the service speaks HTTP/2 only. If so, the next request to it is for `request`. */
   noteRefusal(target: Target, error: Error): boolean
   /** A verified connection for what the service speaks: HTTP/1.1 if it does. */
@@ -33,7 +32,7 @@ export interface Http2Way {
 const EITHER = ['h2', 'http/1.1'] as const
 
 /** `http1`: the pool of the same way, for what turns out to speak HTTP/1.1. */
-export function createHttp2Way(dialTls: TlsDial, http1: RouteAgent): Http2Way {
+export function createHttp2Way(dialTls: TlsDial, http1: Http1Pool): Http2Way {
   const known = createKnownProtocols(() => performance.now())
   const pool = createLazyPool(async (target) => {
     const socket = await dialTls(target, EITHER)

@@ -1,5 +1,3 @@
-import type { ClientRequest } from 'node:http'
-import { request as httpRequest } from 'node:http'
 import type { OriginRequest, OriginResponse, SendToOrigin } from '../login/exchange.js'
 import { UpstreamError } from './dial.js'
 import type { UpstreamAnswer, UpstreamRequest } from './message.js'
@@ -45,20 +43,21 @@ function createRequest(request: OriginRequest, target: RouteTarget, way: Request
   return way.http2.request(outgoing, fallBack)
 }
 
-function createHttp1Request(request: OriginRequest, target: RouteTarget, way: RequestWay): ClientRequest {
-  const { agent, absoluteForm } = way
-  const outgoing = httpRequest({
-    agent,
-    protocol: `${target.scheme}:`,
-    host: target.host,
-    port: target.port,
-    method: request.method,
-    path: absoluteForm?.target(target, request.path) ?? request.path,
+function createHttp1Request(request: OriginRequest, target: RouteTarget, way: RequestWay): UpstreamRequest {
+  const { http1, absoluteForm } = way
+  const { host, port } = target
+  const { method, path, signal } = request
+  const outgoing = http1.request({
+    host,
+    port,
+    method,
+    path: absoluteForm?.target(target, path) ?? path,
     headers: [...withLength(request), ...(absoluteForm?.headers ?? [])],
-    setHost: false,
-    signal: request.signal,
   })
-  outgoing.maxHeadersCount = 0
+  const abort = () => outgoing.destroy(signal.reason)
+  if (signal.aborted) abort()
+  signal.addEventListener('abort', abort)
+  outgoing.once('close', () => signal.removeEventListener('abort', abort))
   return outgoing
 }
 
@@ -99,5 +98,5 @@ async function readAnswer(incoming: UpstreamAnswer): Promise<OriginResponse> {
     if (size > BODY_LIMIT_BYTES) break
   }
   const body = Buffer.concat(chunks).subarray(0, BODY_LIMIT_BYTES).toString()
-  return { status: incoming.statusCode ?? 0, rawHeaders: incoming.rawHeaders, body }
+  return { status: incoming.statusCode, rawHeaders: incoming.rawHeaders, body }
 }

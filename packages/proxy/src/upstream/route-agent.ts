@@ -1,17 +1,10 @@
 import type { ClientRequest, ClientRequestArgs } from 'node:http'
 import { Agent } from 'node:http'
-import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { Dial } from './dial.js'
-import { createSpareConnections } from './spare-connections.js'
 
 /** ms a pooled connection may idle when its server named no time of its own. */
 const IDLE_TIMEOUT_MS = 60_000
-
-interface ConnectOptions {
-  readonly host: string
-  readonly port: number
-}
 
 type OnCreate = (error: Error | null, stream: Duplex) => void
 /** Node's types forget that there is no stream when there is an error. */
@@ -31,10 +24,9 @@ function onUnasked(this: Duplex): void {
   this.destroy()
 }
 
-/** The pool of one route and scheme: `us → service`, whatever lies between. */
+/** AWS's clients reached by our routes: the SDK wants an agent of node:http. */
 export class RouteAgent extends Agent {
   readonly #dial: Dial
-  readonly #spare = createSpareConnections()
 
   constructor(scheme: 'http' | 'https', dial: Dial) {
     super(POOL)
@@ -45,31 +37,13 @@ export class RouteAgent extends Agent {
 
   /** Called by node:http for a new connection; the callback gets it, since ours takes its time. */
   override createConnection({ host, port }: ClientRequestArgs, onCreate?: OnCreate): undefined {
-    const spare = this.#spare.take(this.getName({ host, port }))
-    const opened = spare ? Promise.resolve(spare) : this.#dial({ host: String(host), port: Number(port) })
-    opened.then(
+    this.#dial({ host: String(host), port: Number(port) }).then(
       (socket) => {
         socket.setTimeout(IDLE_TIMEOUT_MS)
         onCreate?.(null, socket)
       },
       (error: Error) => (onCreate as OnFailure | undefined)?.(error),
     )
-  }
-
-  /** A connection that is ready for a first request, for the next one to this target. */
-  adopt(target: ConnectOptions, socket: Socket): void {
-    this.#spare.put(this.getName(target), socket)
-  }
-
-  /** A request to this target would not have to wait for a connection. */
-  hasIdle(target: ConnectOptions): boolean {
-    const name = this.getName(target)
-    return (this.freeSockets[name]?.length ?? 0) > 0 || this.#spare.has(name)
-  }
-
-  override destroy(): void {
-    super.destroy()
-    this.#spare.close()
   }
 
   override getName(options?: ClientRequestArgs): string {
@@ -85,13 +59,5 @@ export class RouteAgent extends Agent {
   override reuseSocket(socket: Duplex, request: ClientRequest): void {
     socket.removeListener('data', onUnasked)
     super.reuseSocket(socket, request)
-  }
-
-  /** Forgets the pooled connections of a service that has just hung up on one: its others are likely dead, too. */
-  dropIdle(target: ConnectOptions): void {
-    const name = this.getName(target)
-    const idle = this.freeSockets[name] ?? []
-    delete (this.freeSockets as Record<string, Socket[]>)[name]
-    for (const socket of idle) socket.destroy()
   }
 }

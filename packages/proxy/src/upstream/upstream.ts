@@ -69,13 +69,13 @@ export function createUpstream(options: UpstreamOptions): Upstream {
     dialTls: (target) => wayTo({ ...target, scheme: 'https' }).dialTls(target),
     dialService: (target) => wayTo({ ...target, scheme: 'https' }).dialService(target),
     adoptTls(target, socket) {
-      const { agent, http2 } = wayOf({ ...target, scheme: 'https' })
+      const { http1, http2 } = wayOf({ ...target, scheme: 'https' })
       if (socket.alpnProtocol === 'h2') http2?.adopt(target, socket)
-      else agent.adopt(target, socket)
+      else http1.adopt(target, socket)
     },
     hasIdleTls(target) {
-      const { agent, http2 } = wayOf({ ...target, scheme: 'https' })
-      return agent.hasIdle(target) || (http2?.has(target) ?? false)
+      const { http1, http2 } = wayOf({ ...target, scheme: 'https' })
+      return http1.hasIdle(target) || (http2?.has(target) ?? false)
     },
     sendToOrigin: createSendToOrigin(wayOf),
     close() {

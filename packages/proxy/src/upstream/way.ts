@@ -4,9 +4,9 @@ import type { Dial, DialTarget, UpstreamError } from './dial.js'
 import { hopRefusal } from './hop-refusal.js'
 import type { HttpProxyOptions } from './http-proxy.js'
 import { createAbsoluteFormDial, createConnectDial, hopAuthorization } from './http-proxy.js'
+import { Http1Pool } from './http1/pool.js'
 import { createHttp2Way, type Http2Way } from './http2-way.js'
 import type { UpstreamAnswer, UpstreamRequest } from './message.js'
-import { RouteAgent } from './route-agent.js'
 import type { RouteTarget } from './routes.js'
 import { createTlsDial, type TlsOptions } from './tls.js'
 
@@ -24,8 +24,8 @@ interface AbsoluteForm {
 
 /** The connections that a request may use. */
 export interface RequestWay {
-  readonly agent: RouteAgent
-  /** @default undefined: the agent's connections end at the service itself */
+  readonly http1: Http1Pool
+  /** @default undefined: its connections end at the service itself */
   readonly absoluteForm: AbsoluteForm | undefined
   /** For https, but for pools of one client's own: whom HTTP/1.1 takes for that client, HTTP/2 would not. */
   readonly http2: Http2Way | undefined
@@ -50,16 +50,16 @@ export interface Way {
 export function createWay(dial: Dial, tls: TlsOptions): Way {
   const dialFor = createTlsDial(dial, tls)
   const dialTls: Dial = (target) => dialFor(target, ['http/1.1'])
-  const plain = wayOver('http', dial)
-  const agent = new RouteAgent('https', dialTls)
-  const http2 = createHttp2Way(dialFor, agent)
-  const ways = { http: plain, https: { ...plain, agent, http2 } }
+  const plain = wayOver(dial)
+  const http1 = new Http1Pool(dialTls)
+  const http2 = createHttp2Way(dialFor, http1)
+  const ways = { http: plain, https: { ...plain, http1, http2 } }
   return {
     dial,
     dialTls,
     dialService: http2.dial,
     forRequest: (scheme) => ways[scheme],
-    createOwn: (scheme) => wayOver(scheme, scheme === 'https' ? dialTls : dial),
+    createOwn: (scheme) => wayOver(scheme === 'https' ? dialTls : dial),
     close: () => endAll([ways.http, ways.https]),
   }
 }
@@ -71,7 +71,7 @@ export function createWay(dial: Dial, tls: TlsOptions): Way {
 export function createHttpProxyWay(options: HttpProxyOptions, tls: TlsOptions): Way {
   const inTunnels = createWay(createConnectDial(options), tls)
   const absolute: RequestWay = {
-    agent: new RouteAgent('http', createAbsoluteFormDial(options)),
+    http1: new Http1Pool(createAbsoluteFormDial(options)),
     absoluteForm: absoluteFormFor(options),
     http2: undefined,
   }
@@ -86,13 +86,13 @@ export function createHttpProxyWay(options: HttpProxyOptions, tls: TlsOptions): 
   }
 }
 
-function wayOver(scheme: 'http' | 'https', dial: Dial): RequestWay {
-  return { agent: new RouteAgent(scheme, dial), absoluteForm: undefined, http2: undefined }
+function wayOver(dial: Dial): RequestWay {
+  return { http1: new Http1Pool(dial), absoluteForm: undefined, http2: undefined }
 }
 
 function endAll(ways: readonly RequestWay[]): void {
-  for (const { agent, http2 } of ways) {
-    agent.destroy()
+  for (const { http1, http2 } of ways) {
+    http1.destroy()
     http2?.close()
   }
 }
@@ -109,7 +109,7 @@ function absoluteFormFor({ hop }: HttpProxyOptions): AbsoluteForm {
       // tinyproxy and others hang up after an answer of HTTP/1.1 that does not say so; what is sent by then may be lost.
       if (!saysKeepAlive(rawHeaders)) request.shouldKeepAlive = false
     },
-    refusal({ statusCode = 0, statusMessage = '', rawHeaders }) {
+    refusal({ statusCode, statusMessage, rawHeaders }) {
       if (statusCode !== 407) return undefined
       const offers = headerValues(rawHeaders, 'proxy-authenticate')
       return hopRefusal(hop, { status: statusCode, reason: statusMessage, offers }, '')

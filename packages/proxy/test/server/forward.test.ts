@@ -243,9 +243,7 @@ test('a client that does not read is not sent 1xx answers for ever, and gets its
   client.socket.pause()
   client.write(requestBytes(`${origin.url}/`))
   const { upstream } = proxy
-  await waitFor(
-    () => Object.keys(upstream.wayOf({ scheme: 'http', host: '127.0.0.1', port: 80 }).agent.freeSockets).length > 0,
-  )
+  await waitFor(() => upstream.wayOf({ scheme: 'http', host: '127.0.0.1', port: 80 }).http1.counts.idle > 0)
   client.socket.resume()
   const answer = await client.until(/200 OK.*\r\n\r\n$/s)
   expect(answer.split('Early Hints').length).toBeLessThan(hints)
