@@ -16,7 +16,7 @@ export const proxyHttp1 = [
       ],
       ['a name that is no token', 'if (!TOKEN.test(name)) throw', 'if (false) throw'],
       ['control characters and bare line ends', 'if (MALFORMED.test(text)) throw', 'if (false) throw'],
-      ['16 KiB of fields', 'if (this.#bytes > FIELDS_LIMIT_BYTES) throw', 'if (false) throw'],
+      ['16 KiB of fields', 'if (this.#bytes >= FIELDS_LIMIT_BYTES) throw', 'if (false) throw'],
     ],
   ],
   [
@@ -24,7 +24,7 @@ export const proxyHttp1 = [
     [LIKE_NODE, REUSE],
     [
       ['other versions', '/^HTTP\\/(1\\.[01]) (\\d{3})', '/^HTTP\\/(\\d\\.\\d) (\\d{3})'],
-      ['another protocol', 'return PREFIX.startsWith(start) ? undefined', 'return true ? undefined'],
+      ['another protocol', 'return PREFIX.startsWith(start) || ', 'return true || '],
     ],
   ],
   [

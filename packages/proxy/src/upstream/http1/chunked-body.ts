@@ -9,8 +9,13 @@ const SEMICOLON = 0x3b
 /** Hex digits of a chunk's size: the largest number that is exact. */
 const MAX_SIZE_DIGITS = 13
 
-/** Bytes of chunk extensions in one body: what Node's own parser takes at most. */
+/** Bytes of extensions of one chunk: what Node's own parser takes at most. */
 const EXTENSION_LIMIT_BYTES = 16 * 1024
+
+/** RFC 9112 §7.1.1, without the white space that it tolerates. */
+const TOKEN = "[!#$%&'*+\\-.^_`|~0-9A-Za-z]+"
+const QUOTED = '"(?:[\\t \\x21\\x23-\\x5b\\x5d-\\x7e\\x80-\\xff]|\\\\[\\t\\x20-\\x7e\\x80-\\xff])*"'
+const EXTENSIONS = new RegExp(`^(?:;${TOKEN}(?:=(?:${TOKEN}|${QUOTED}))?)+$`)
 
 type State = 'size' | 'extension' | 'size-lf' | 'data' | 'data-cr' | 'data-lf' | 'trailers' | 'done'
 
@@ -23,8 +28,10 @@ export class ChunkedBody {
   #state: State = 'size'
   #left = 0
   #digits = 0
-  #extensionBytes = 0
+  #extensions = ''
   #trailers = ''
+  /** Where the last line of them begins. */
+  #lineStart = 0
 
   get isDone(): boolean {
     return this.#state === 'done'
@@ -59,6 +66,7 @@ export class ChunkedBody {
       case 'size-lf':
         require(byte === LF, 'HPE_LF_EXPECTED', 'Expected LF after chunk size')
         this.#state = this.#left > 0 ? 'data' : 'trailers'
+        this.#extensions = ''
         break
       case 'data-cr':
         require(byte === CR, 'HPE_STRICT', 'Expected CR after chunk data')
@@ -84,16 +92,20 @@ export class ChunkedBody {
     }
     require(this.#digits > 0, 'HPE_INVALID_CHUNK_SIZE', 'Invalid character in chunk size')
     if (byte === CR) this.#state = 'size-lf'
-    else if (byte === SEMICOLON) this.#state = 'extension'
+    else if (byte === SEMICOLON) this.#readExtension(byte)
     else throw new ParseError('HPE_INVALID_CHUNK_SIZE', 'Invalid character in chunk size')
   }
 
   #readExtension(byte: number): void {
-    this.#extensionBytes++
-    require(this.#extensionBytes <= EXTENSION_LIMIT_BYTES, 'HPE_CHUNK_EXTENSIONS_OVERFLOW', 'Chunk extensions overflow')
-    if (byte === CR) this.#state = 'size-lf'
-    else
-      require((byte >= 0x20 && byte !== 0x7f) || byte === 0x09, 'HPE_STRICT', 'Invalid character in chunk extensions')
+    this.#state = 'extension'
+    if (byte !== CR) {
+      this.#extensions += String.fromCharCode(byte)
+      const isTooLong = this.#extensions.length > EXTENSION_LIMIT_BYTES
+      require(!isTooLong, 'HPE_CHUNK_EXTENSIONS_OVERFLOW', 'Chunk extensions overflow')
+      return
+    }
+    require(EXTENSIONS.test(this.#extensions), 'HPE_STRICT', 'Invalid character in chunk extensions')
+    this.#state = 'size-lf'
   }
 
   #readTrailer(byte: number): void {
@@ -102,12 +114,19 @@ export class ChunkedBody {
       require(this.#trailers.length <= HEAD_LIMIT_BYTES, 'HPE_HEADER_OVERFLOW', 'Header overflow')
       return
     }
-    if (this.#trailers === '\r\n') this.#state = 'done'
-    else if (this.#trailers.endsWith('\r\n\r\n')) {
-      const section = parseFields(this.#trailers.slice(0, -4), 0)
-      this.rawTrailers = section.rawHeaders
-      this.#state = 'done'
-    }
+    const lineLength = this.#trailers.length - this.#lineStart
+    this.#lineStart = this.#trailers.length
+    require(this.#trailers.endsWith('\r\n'), 'HPE_CR_EXPECTED', 'Missing expected CR')
+    if (lineLength === 2) this.#endTrailers()
+  }
+
+  #endTrailers(): void {
+    this.#state = 'done'
+    if (this.#trailers.length === 2) return
+    const { rawHeaders, contentLength, transferEncoding } = parseFields(this.#trailers.slice(0, -4), 0)
+    const isFramed = contentLength !== undefined || transferEncoding !== undefined
+    require(!isFramed, 'HPE_INVALID_HEADER_TOKEN', 'Framing in trailers')
+    this.rawTrailers = rawHeaders
   }
 }
 

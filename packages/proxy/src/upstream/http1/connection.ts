@@ -2,8 +2,9 @@ import type { Socket } from 'node:net'
 import { Http1Answer } from './answer.js'
 import { ChunkedBody } from './chunked-body.js'
 import { ParseError } from './parse-error.js'
+import { PartialHead, pastEmptyLines, requirePossibleHead } from './partial-head.js'
 import { type Http1Request, hangUp } from './request.js'
-import { HEAD_LIMIT_BYTES, parseResponseHead, type ResponseHead, wrongStart } from './response-head.js'
+import { HEAD_LIMIT_BYTES, hasBody, parseResponseHead, type ResponseHead } from './response-head.js'
 
 /** Told when a connection waits for its next request, and when it is gone. */
 export interface ConnectionOwner {
@@ -21,7 +22,7 @@ export class Http1Connection {
   #request: Http1Request | undefined
   #answer: Http1Answer | undefined
   /** Of a head that has not all come. */
-  #partial: Buffer | undefined
+  #partial: PartialHead | undefined
   /** Bytes of the body still to come; Infinity where only the end of the connection ends it. */
   #left = 0
   #chunked: ChunkedBody | undefined
@@ -29,20 +30,24 @@ export class Http1Connection {
   #isUsed = false
   #idleSince = performance.now()
   idleLimitMs = IDLE_LIMIT_MS
+  /** Of the socket, which has others of its own. */
+  readonly #listeners = {
+    data: (bytes: Buffer) => this.#onData(bytes),
+    end: () => this.#onEnd(),
+    drain: () => this.#request?.drain(),
+    error: (error: Error) => this.#fail(error),
+    close: () => {
+      this.#fail(hangUp())
+      this.owner.onGone(this)
+    },
+  }
 
   constructor(
     readonly name: string,
     readonly socket: Socket,
     readonly owner: ConnectionOwner,
   ) {
-    socket.on('data', (bytes: Buffer) => this.#onData(bytes))
-    socket.on('end', () => this.#onEnd())
-    socket.on('drain', () => this.#request?.drain())
-    socket.on('error', (error) => this.#fail(error))
-    socket.on('close', () => {
-      this.#fail(hangUp())
-      owner.onGone(this)
-    })
+    for (const [event, listener] of Object.entries(this.#listeners)) socket.on(event, listener)
   }
 
   get isUsable(): boolean {
@@ -94,15 +99,17 @@ export class Http1Connection {
   }
 
   #readHead(chunk: Buffer): void {
-    const bytes = this.#partial ? Buffer.concat([this.#partial, chunk]) : chunk
+    const partial = this.#partial
+    const searched = partial?.length ?? 0
+    const bytes = partial?.append(chunk) ?? chunk
     this.#partial = undefined
     let at = 0
     for (;;) {
-      // Empty lines before a status line: some servers end a body with one too many.
-      while (bytes[at] === 0x0d && bytes[at + 1] === 0x0a) at += 2
-      const end = bytes.indexOf(END_OF_HEAD, at, 'latin1')
+      at = pastEmptyLines(bytes, at)
+      const end = bytes.indexOf(END_OF_HEAD, Math.max(at, searched - END_OF_HEAD.length), 'latin1')
       if (end < 0 || end - at > HEAD_LIMIT_BYTES) {
-        this.#awaitHead(bytes.subarray(at))
+        requirePossibleHead(bytes.subarray(at), at === 0 ? searched : 0)
+        this.#partial = at === 0 && partial ? partial : new PartialHead(bytes.subarray(at))
         return
       }
       const head = parseResponseHead(bytes.toString('latin1', at, end))
@@ -111,22 +118,20 @@ export class Http1Connection {
         this.#switchProtocols(head, bytes.subarray(at))
         return
       }
-      if (head.statusCode >= 200 || head.statusCode < 100) {
-        this.#begin(head, at < bytes.length)
+      if (head.statusCode >= 200) {
+        this.#begin(head, isToldAlong(head, bytes, at))
         this.#readBody(bytes, at)
         return
       }
-      this.#request?.inform(head)
+      this.#inform(head)
       if (!this.#request) return
     }
   }
 
-  #awaitHead(bytes: Buffer): void {
-    const wrong = wrongStart(bytes)
-    if (wrong) throw wrong
-    if (bytes.length > HEAD_LIMIT_BYTES) throw new ParseError('HPE_HEADER_OVERFLOW', 'Header overflow')
-    if (bytes.includes('\n\n', 0, 'latin1')) throw new ParseError('HPE_CR_EXPECTED', 'Missing expected CR')
-    this.#partial = bytes
+  #inform(head: ResponseHead): void {
+    // Whoever believes that the connection ends with it reads nothing after it.
+    if (!isPersistent(head)) throw new ParseError('HPE_CLOSED_CONNECTION', 'Data after Connection: close')
+    this.#request?.inform(head)
   }
 
   #begin(head: ResponseHead, hasMore: boolean): void {
@@ -143,6 +148,8 @@ export class Http1Connection {
   #frame({ statusCode, transferEncoding, contentLength }: ResponseHead, isHead: boolean): void {
     this.#chunked = undefined
     this.#left = 0
+    // Without a length a server may send the body of a GET, up to the end of the connection.
+    if (isHead && transferEncoding === undefined && contentLength === undefined) this.#isPersistent = false
     if (isHead || statusCode === 204 || statusCode === 304) return
     if (transferEncoding !== undefined && /(?:^|,)[ \t]*chunked[ \t]*$/i.test(transferEncoding)) {
       this.#chunked = new ChunkedBody()
@@ -200,12 +207,12 @@ export class Http1Connection {
 
   #switchProtocols(head: ResponseHead, rest: Buffer): void {
     const request = this.#request
-    if (head.upgrade === undefined || !request || !request.hears('upgrade')) {
+    if (!saysUpgrade(head) || !request?.hears('upgrade')) {
       throw new ParseError('HPE_INVALID_STATUS', 'Unexpected 101')
     }
     this.#request = undefined
     const { socket } = this
-    for (const event of ['data', 'end', 'drain', 'error', 'close']) socket.removeAllListeners(event)
+    for (const [event, listener] of Object.entries(this.#listeners)) socket.removeListener(event, listener)
     socket.pause()
     this.owner.onGone(this)
     request.release()
@@ -238,8 +245,25 @@ export class Http1Connection {
   }
 }
 
-/** RFC 9112 §9.3. */
-function isPersistent({ httpVersion, connection }: ResponseHead): boolean {
-  if (httpVersion === '1.0') return connection !== undefined && /(?:^|,)[ \t]*keep-alive[ \t]*(?:,|$)/i.test(connection)
+/** Whether some of a body comes along with its head. Of chunks the first size alone tells nobody anything. */
+function isToldAlong({ transferEncoding }: ResponseHead, bytes: Buffer, at: number): boolean {
+  if (transferEncoding === undefined) return at < bytes.length
+  const sizeEnd = bytes.indexOf('\r\n', at, 'latin1')
+  return sizeEnd >= 0 && sizeEnd + 2 < bytes.length
+}
+
+/** RFC 9110 §7.8: both say it. */
+function saysUpgrade({ upgrade = '', connection = '' }: ResponseHead): boolean {
+  return upgrade !== '' && /(?:^|,)[ \t]*upgrade[ \t]*(?:,|$)/i.test(connection)
+}
+
+/** RFC 9112 §9.3; and not where somebody may see more of a body than we do: RFC 9112 §6.1, RFC 9110 §8.6. */
+function isPersistent(head: ResponseHead): boolean {
+  const { statusCode, httpVersion, connection, transferEncoding } = head
+  if (statusCode === 204 && hasBody(head)) return false
+  if (httpVersion === '1.0') {
+    if (transferEncoding !== undefined) return false
+    return connection !== undefined && /(?:^|,)[ \t]*keep-alive[ \t]*(?:,|$)/i.test(connection)
+  }
   return connection === undefined || !/(?:^|,)[ \t]*close[ \t]*(?:,|$)/i.test(connection)
 }

@@ -12,15 +12,23 @@ export interface FieldSection {
 
 /** RFC 9110 §5.5: no control character but HTAB in a value; and RFC 9112 §2.2: no CR or LF by itself. */
 const MALFORMED = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f]|\r(?!\n)|(?<!\r)\n/
-/** Bytes of names and values in one section: what Node's own parser takes at most. */
+/** Bytes of names and values in one section, with the reason of the status line: Node's own parser refuses as many. */
 const FIELDS_LIMIT_BYTES = 16 * 1024
+/** A tab is a blank to some, and part of the value to Node's parser. */
+const FRAMING_WITH_TAB = /^(?:content-length|transfer-encoding):[^\r\n]*\t/im
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
 const DIGITS = /^\d{1,15}$/
 
-/** Lines of `name: value` from `at` to the end, separated by CRLF. Throws ParseError. */
-export function parseFields(text: string, at: number): FieldSection {
+/**
+ * Lines of `name: value` from `at` to the end, separated by CRLF. Throws ParseError.
+ *
+ * @param bytesBefore of the same message that count for the limit, too
+ */
+export function parseFields(text: string, at: number, bytesBefore = 0): FieldSection {
   if (MALFORMED.test(text)) throw new ParseError('HPE_INVALID_HEADER_TOKEN', 'Invalid character in header')
-  const section = new Section()
+  if (text.includes('\t') && FRAMING_WITH_TAB.test(text))
+    throw new ParseError('HPE_INVALID_TRANSFER_ENCODING', 'Tab in framing')
+  const section = new Section(bytesBefore)
   let start = at
   while (start < text.length) {
     const lineEnd = text.indexOf('\r\n', start)
@@ -43,20 +51,30 @@ class Section implements FieldSection {
   contentLength: number | undefined
   transferEncoding: string | undefined
   upgrade: string | undefined
-  #bytes = 0
+  #bytes: number
+
+  constructor(bytesBefore: number) {
+    this.#bytes = bytesBefore
+  }
 
   add(name: string, value: string): void {
     this.#bytes += name.length + value.length
-    if (this.#bytes > FIELDS_LIMIT_BYTES) throw new ParseError('HPE_HEADER_OVERFLOW', 'Header overflow')
+    if (this.#bytes >= FIELDS_LIMIT_BYTES) throw new ParseError('HPE_HEADER_OVERFLOW', 'Header overflow')
     this.rawHeaders.push(name, value)
     // The lengths of the four names: all others cost no lower-casing.
     const { length } = name
     if (length !== 10 && length !== 14 && length !== 17 && length !== 7) return
     const lower = name.toLowerCase()
     if (lower === 'connection') this.connection = joined(this.connection, value)
-    else if (lower === 'transfer-encoding') this.transferEncoding = joined(this.transferEncoding, value)
+    else if (lower === 'transfer-encoding') this.#addCoding(value)
     else if (lower === 'upgrade') this.upgrade = joined(this.upgrade, value)
     else if (lower === 'content-length') this.#addLength(value)
+  }
+
+  /** An empty line in a list is nothing to Node's parser, and to others the last coding. */
+  #addCoding(value: string): void {
+    if (value === '') throw new ParseError('HPE_INVALID_TRANSFER_ENCODING', 'Empty Transfer-Encoding')
+    this.transferEncoding = joined(this.transferEncoding, value)
   }
 
   /** RFC 9112 §6.3: two of them, even equal ones, may be read differently by somebody behind us. */

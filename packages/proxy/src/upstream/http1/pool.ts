@@ -2,7 +2,7 @@ import type { Socket } from 'node:net'
 import type { Dial } from '../dial.js'
 import { createSpareConnections } from '../spare-connections.js'
 import { type ConnectionOwner, Http1Connection } from './connection.js'
-import { Http1Request } from './request.js'
+import { Http1Request, hangUp } from './request.js'
 import { formatRequestHead } from './request-head.js'
 
 interface Target {
@@ -92,9 +92,9 @@ export class Http1Pool implements ConnectionOwner {
   onGone(connection: Http1Connection): void {
     this.#all.delete(connection)
     const idle = this.#idle.get(connection.name)
-    const at = idle?.indexOf(connection) ?? -1
-    if (!idle || at < 0) return
-    idle.splice(at, 1)
+    if (!idle) return
+    const at = idle.indexOf(connection)
+    if (at >= 0) idle.splice(at, 1)
     if (idle.length === 0) this.#idle.delete(connection.name)
   }
 
@@ -123,12 +123,14 @@ export class Http1Pool implements ConnectionOwner {
     try {
       const socket = this.#spare.take(name) ?? (await this.#dial(target))
       const connection = new Http1Connection(name, socket, this)
+      // It may be gone by now, and then tells nobody of it again.
+      if (socket.destroyed) throw hangUp()
       this.#all.add(connection)
       if (this.#isClosed) socket.destroy()
       if (request.destroyed) this.onIdle(connection)
       else connection.carry(request)
     } catch (error) {
-      request.fail(error as Error)
+      request.destroy(error as Error)
     }
   }
 }

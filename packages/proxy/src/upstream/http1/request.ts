@@ -25,6 +25,8 @@ export class Http1Request extends Emitter {
   #waiting: Buffer[] = []
   #waitingBytes = 0
   #isFlushed = false
+  /** Its answer is complete, or its socket another protocol's. */
+  #isReleased = false
 
   constructor(method: string, { text, isChunked }: RequestHead) {
     super()
@@ -40,7 +42,8 @@ export class Http1Request extends Emitter {
 
   /** An empty chunk sends the head alone. False: wait for `drain`. */
   write(chunk: Buffer | string): boolean {
-    if (this.destroyed || this.writableEnded) return true
+    // After an early answer nobody wants the rest.
+    if (this.destroyed || this.writableEnded || this.#isReleased) return true
     const bytes = typeof chunk === 'string' ? Buffer.from(chunk, 'latin1') : chunk
     if (this.#connection) return this.#send(this.#connection, bytes)
     this.#waiting.push(bytes)
@@ -71,6 +74,7 @@ export class Http1Request extends Emitter {
     this.destroyed = true
     const connection = this.#connection
     this.#connection = undefined
+    if (this.#isReleased) return this
     connection?.abandon(error)
     process.nextTick(tellEnd, this, error)
     return this
@@ -92,6 +96,7 @@ export class Http1Request extends Emitter {
   /** Its answer has come, and with it the end of its hold on the connection. */
   release(): void {
     this.#isFlushed = this.writableFinished
+    this.#isReleased = true
     this.#connection = undefined
   }
 

@@ -21,9 +21,12 @@ export function parseResponseHead(text: string): ResponseHead {
   const match = STATUS_LINE.exec(text)
   if (!match) throw new ParseError(...badStart(text))
   const [line, version, status, reason = ''] = match
-  const fields = parseFields(text, line.length)
+  const fields = parseFields(text, line.length, reason.length)
+  const statusCode = Number(status)
+  if (statusCode < 100) throw new ParseError('HPE_INVALID_STATUS', 'Status below 100')
+  if (statusCode < 200 && hasBody(fields)) throw new ParseError('HPE_UNEXPECTED_CONTENT_LENGTH', 'Body of a 1xx answer')
   return {
-    statusCode: Number(status),
+    statusCode,
     statusMessage: reason,
     httpVersion: version === '1.0' ? '1.0' : '1.1',
     rawHeaders: fields.rawHeaders,
@@ -34,10 +37,16 @@ export function parseResponseHead(text: string): ResponseHead {
   }
 }
 
+/** RFC 9110 §8.6: no 1xx, and no 204, announces one. Who believes it all the same takes what comes next for that body. */
+export function hasBody({ contentLength = 0, transferEncoding }: FieldSection): boolean {
+  return contentLength > 0 || transferEncoding !== undefined
+}
+
 /** What is wrong with the beginning of an answer; undefined while it may still become one. */
 export function wrongStart(bytes: Buffer): ParseError | undefined {
   const start = bytes.toString('latin1', 0, PREFIX.length)
-  return PREFIX.startsWith(start) ? undefined : new ParseError(...badStart(start))
+  // Half of an empty line may come first.
+  return PREFIX.startsWith(start) || start === '\r' ? undefined : new ParseError(...badStart(start))
 }
 
 const PREFIX = 'HTTP/'
