@@ -3,6 +3,7 @@ import { addressTargets } from './targets/addresses.js'
 import { arnTargets } from './targets/arns.js'
 import { challengeTargets } from './targets/challenge.js'
 import { cookieTargets } from './targets/cookies.js'
+import { httpAnswerTargets } from './targets/http-answers.js'
 import { textTargets } from './targets/texts.js'
 import { trustTargets } from './targets/trust.js'
 
@@ -13,6 +14,7 @@ export const targets: readonly Target[] = [
   ...arnTargets,
   ...addressTargets,
   ...cookieTargets,
+  ...httpAnswerTargets,
   ...trustTargets,
 ]
 
