@@ -1,11 +1,13 @@
 const src = (name) => `packages/proxy/src/upstream/http1/${name}.ts`
 const LIKE_NODE = 'packages/proxy/test/upstream/http1/like-node.test.ts'
+const AS_NODE = 'packages/proxy/test/upstream/http1/as-node-reads.test.ts'
+const MISBEHAVIOUR = 'packages/proxy/test/upstream/http1/misbehaviour.test.ts'
 const REUSE = 'packages/proxy/test/upstream/http1/reuse.test.ts'
 
 export const proxyHttp1 = [
   [
     src('fields'),
-    [LIKE_NODE],
+    [LIKE_NODE, AS_NODE],
     [
       ['two lengths', 'if (this.contentLength !== undefined)', 'if (false)'],
       ['a length that is no number', 'if (!DIGITS.test(value)) throw', 'if (false) throw'],
@@ -16,21 +18,44 @@ export const proxyHttp1 = [
       ],
       ['a name that is no token', 'if (!TOKEN.test(name)) throw', 'if (false) throw'],
       ['control characters and bare line ends', 'if (MALFORMED.test(text)) throw', 'if (false) throw'],
+      ['a tab in the framing', "if (text.includes('\\t') && ", 'if (false && '],
+      ['an empty coding', "if (value === '') throw", 'if (false) throw'],
       ['16 KiB of fields', 'if (this.#bytes >= FIELDS_LIMIT_BYTES) throw', 'if (false) throw'],
     ],
   ],
   [
     src('response-head'),
-    [LIKE_NODE, REUSE],
+    [LIKE_NODE, REUSE, AS_NODE],
     [
+      ['a status below 100', 'if (statusCode < 100) throw', 'if (false) throw'],
+      ['a 1xx with a body', 'if (statusCode < 200 && hasBody(fields)) throw', 'if (false) throw'],
       ['other versions', '/^HTTP\\/(1\\.[01]) (\\d{3})', '/^HTTP\\/(\\d\\.\\d) (\\d{3})'],
       ['another protocol', 'return PREFIX.startsWith(start) || ', 'return true || '],
     ],
   ],
   [
-    src('chunked-body'),
-    [LIKE_NODE],
+    src('partial-head'),
+    [MISBEHAVIOUR],
     [
+      ['bare line feeds, up to the end of the head', 'if (bytes[at - 1] !== CR) throw', 'if (false) throw'],
+      ['a head without end', 'if (bytes.length > HEAD_LIMIT_BYTES) throw', 'if (false) throw'],
+    ],
+  ],
+  [
+    src('request'),
+    [MISBEHAVIOUR],
+    [
+      ['a body longer than its length', 'if (this.#owedBytes < 0 && !this.#isChunked) {', 'if (false) {'],
+      ['trailers of any form', 'if (isField(name, value)) ', 'if (true) '],
+      ['errors after the end', '    if (this.#isReleased) return this\n', ''],
+    ],
+  ],
+  [
+    src('chunked-body'),
+    [LIKE_NODE, AS_NODE],
+    [
+      ['extensions of any form', 'require(EXTENSIONS.test(this.#extensions),', 'require(true,'],
+      ['framing in trailers', 'require(!isFramed,', 'require(true,'],
       ['a size that overflows', 'require(this.#digits <= MAX_SIZE_DIGITS,', 'require(true,'],
       ['no size', 'require(this.#digits > 0,', 'require(true,'],
       ['a bare line feed after a size', "require(byte === LF, 'HPE_LF_EXPECTED'", "require(true, 'HPE_LF_EXPECTED'"],
@@ -43,8 +68,18 @@ export const proxyHttp1 = [
   ],
   [
     src('connection'),
-    [REUSE, 'packages/proxy/test/server/aborts.test.ts'],
+    [REUSE, AS_NODE, MISBEHAVIOUR, 'packages/proxy/test/server/aborts.test.ts'],
     [
+      ['a 101 that does not say so', 'if (!saysUpgrade(head) || ', 'if ('],
+      ['what follows a 1xx that ends the connection', 'if (!isPersistent(head)) throw', 'if (false) throw'],
+      ['a 204 with a body', 'if (statusCode === 204 && hasBody(head)) return false', ''],
+      ['chunks in HTTP/1.0', '    if (transferEncoding !== undefined) return false\n', ''],
+      ['a body that is not whole', '(request?.isWhole && request.writableFinished)', 'request?.writableFinished'],
+      [
+        'HEAD that is answered without a length',
+        'if (isHead && transferEncoding === undefined && contentLength === undefined)',
+        'if (false)',
+      ],
       [
         'an answer that ends early',
         'else this.#fail(hangUp())\n    this.socket',

@@ -193,7 +193,7 @@ export class Http1Connection {
     const request = this.#request
     this.#request = undefined
     this.#answer = undefined
-    const isSent = request?.writableFinished ?? false
+    const isSent = (request?.isWhole && request.writableFinished) ?? false
     const isKept = isSent && !hasMore && this.#isPersistent && (request?.shouldKeepAlive ?? false)
     request?.release()
     if (this.socket.isPaused()) this.socket.resume()

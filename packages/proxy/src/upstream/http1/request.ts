@@ -2,7 +2,7 @@ import { UpstreamError } from '../dial.js'
 import type { Http1Answer } from './answer.js'
 import type { Http1Connection } from './connection.js'
 import { Emitter } from './emitter.js'
-import type { RequestHead } from './request-head.js'
+import { isField, type RequestHead } from './request-head.js'
 import type { ResponseHead } from './response-head.js'
 
 /** Bytes that may wait for a connection before whoever writes them is asked to wait as well. */
@@ -19,6 +19,8 @@ export class Http1Request extends Emitter {
   shouldKeepAlive = true
   readonly isHead: boolean
   readonly #isChunked: boolean
+  /** Bytes that its Content-Length still promises. */
+  #owedBytes: number
   #head: string
   #trailers = ''
   #connection: Http1Connection | undefined
@@ -28,11 +30,12 @@ export class Http1Request extends Emitter {
   /** Its answer is complete, or its socket another protocol's. */
   #isReleased = false
 
-  constructor(method: string, { text, isChunked }: RequestHead) {
+  constructor(method: string, { text, isChunked, bodyBytes }: RequestHead) {
     super()
     this.isHead = method === 'HEAD'
     this.#head = text
     this.#isChunked = isChunked
+    this.#owedBytes = bodyBytes
   }
 
   /** All of it has been handed to the system. */
@@ -40,11 +43,22 @@ export class Http1Request extends Emitter {
     return this.writableEnded && (this.#isFlushed || this.#connection?.socket.writableLength === 0)
   }
 
+  /** All of its body has been written. If not, the service takes what comes next for the rest. */
+  get isWhole(): boolean {
+    return this.writableEnded && (this.#isChunked || this.#owedBytes === 0)
+  }
+
   /** An empty chunk sends the head alone. False: wait for `drain`. */
   write(chunk: Buffer | string): boolean {
     // After an early answer nobody wants the rest.
     if (this.destroyed || this.writableEnded || this.#isReleased) return true
     const bytes = typeof chunk === 'string' ? Buffer.from(chunk, 'latin1') : chunk
+    this.#owedBytes -= bytes.length
+    if (this.#owedBytes < 0 && !this.#isChunked) {
+      // It would be the beginning of another request.
+      this.destroy(new TypeError('the body is longer than its Content-Length'))
+      return true
+    }
     if (this.#connection) return this.#send(this.#connection, bytes)
     this.#waiting.push(bytes)
     this.#waitingBytes += bytes.length
@@ -53,14 +67,17 @@ export class Http1Request extends Emitter {
 
   /** Flat pairs for the end of a chunked body. */
   addTrailers(pairs: readonly (readonly [name: string, value: string])[]): void {
-    for (const [name, value] of pairs) this.#trailers += `${name}: ${value}\r\n`
+    for (const [name, value] of pairs) {
+      if (isField(name, value)) this.#trailers += `${name}: ${value}\r\n`
+      else this.destroy(new TypeError('a trailer is no field'))
+    }
   }
 
   end(last?: Buffer | string | (() => void), done?: () => void): this {
     const callback = typeof last === 'function' ? last : done
     if (last !== undefined && typeof last !== 'function')
       this.write(typeof last === 'string' ? Buffer.from(last) : last)
-    if (!this.writableEnded) {
+    if (!this.writableEnded && !this.destroyed) {
       this.writableEnded = true
       if (this.#connection) this.#sendEnd(this.#connection)
     }

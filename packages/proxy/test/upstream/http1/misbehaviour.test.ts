@@ -3,6 +3,7 @@ import net from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import { PartialHead, requirePossibleHead } from '../../../src/upstream/http1/partial-head.js'
 import { Http1Pool } from '../../../src/upstream/http1/pool.js'
+import type { Http1Request } from '../../../src/upstream/http1/request.js'
 import { listenAsOrigin, waitFor } from '../../server/rig.js'
 
 const HOST = '127.0.0.1'
@@ -77,6 +78,32 @@ test('after an early answer the rest of an upload is dropped, and nobody waits f
   for (let i = 0; i < 4; i++) expect(request.write(Buffer.alloc(100_000))).toBe(true)
   await waitFor(() => pool.counts.open === 0)
 })
+
+test('a connection is not used again where a body was shorter than its length', async () => {
+  const { pool, port } = await startService((socket) => socket.write(OK))
+  const request = pool.request({ host: HOST, port, method: 'POST', path: '/', headers: lengthOf(10) })
+  request.on('response', (answer: { resume(): void }) => answer.resume())
+  const closed = new Promise<void>((resolve) => void request.on('close', resolve))
+  request.end(Buffer.from('abc'))
+  await closed
+  await waitFor(() => pool.counts.open === 0)
+})
+
+test.each([
+  ['a body that is longer than its length', (request: Http1Request) => request.end(Buffer.from('GET / HTTP/1.1'))],
+  ['a trailer of two lines', (request: Http1Request) => request.addTrailers([['a', 'b\r\n\r\nGET / HTTP/1.1']])],
+  ['a trailer whose name is none', (request: Http1Request) => request.addTrailers([['a: b\r\nc', 'd']])],
+])('%s is not sent', async (_, misuse) => {
+  const { pool, port } = await startService(() => {})
+  const request = pool.request({ host: HOST, port, method: 'POST', path: '/', headers: lengthOf(3) })
+  const error = new Promise<Error>((resolve) => void request.on('error', resolve))
+  misuse(request)
+  expect(await error).toBeInstanceOf(TypeError)
+})
+
+function lengthOf(bytes: number): string[] {
+  return ['Host', HOST, 'Content-Length', String(bytes)]
+}
 
 test('a connection that is gone by the time it is dialled fails its request', async () => {
   const { port } = await startService(() => {})
