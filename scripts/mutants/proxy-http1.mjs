@@ -47,7 +47,7 @@ export const proxyHttp1 = [
     [
       ['a body longer than its length', 'if (this.#owedBytes < 0 && !this.#isChunked) {', 'if (false) {'],
       ['trailers of any form', 'if (isField(name, value)) ', 'if (true) '],
-      ['errors after the end', '    if (this.#isReleased) return this\n', ''],
+      ['errors after the end', '    if (this.closed) return\n', ''],
     ],
   ],
   [

@@ -91,7 +91,6 @@ export class Http1Request extends Emitter {
     this.destroyed = true
     const connection = this.#connection
     this.#connection = undefined
-    if (this.#isReleased) return this
     connection?.abandon(error)
     process.nextTick(tellEnd, this, error)
     return this

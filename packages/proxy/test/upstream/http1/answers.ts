@@ -459,6 +459,8 @@ function interim() {
     '102 Processing',
     '103 Early Hints',
     '199 x',
+    '099 x',
+    '000 x',
     '100',
     '104 x\r\na: b',
     '103 x\r\nContent-Length: 0',

@@ -63,6 +63,8 @@ test('most of what Node accepts, we accept', async () => {
       ""HTTP/1.1 200 OK\\r\\nTransfer-Encoding: chunked\\r\\n\\r\\n2\\r\\nok\\r\\n0\\r\\nTransfer-Encoding: chunked\\r\\n\\r\\n"",
       ""HTTP/1.1 200 OK\\r\\nTransfer-Encoding: chunked\\r\\n\\r\\n2\\r\\nok\\r\\n0\\r\\ntransfer-encoding: x\\r\\n\\r\\n"",
       ""HTTP/1.1 200 OK\\r\\nTransfer-Encoding: chunked\\r\\n\\r\\n2\\r\\nok\\r\\n0\\r\\nTransfer-Encoding:\\r\\n\\r\\n"",
+      ""HTTP/1.1 099 x\\r\\n\\r\\nHTTP/1.1 200 OK\\r\\nContent-Length: 2\\r\\n\\r\\nok"",
+      ""HTTP/1.1 000 x\\r\\n\\r\\nHTTP/1.1 200 OK\\r\\nContent-Length: 2\\r\\n\\r\\nok"",
       ""HTTP/1.1 103 x\\r\\nContent-Length: 2\\r\\n\\r\\nHTTP/1.1 200 OK\\r\\nContent-Length: 2\\r\\n\\r\\nok"",
       ""HTTP/1.1 103 x\\r\\nTransfer-Encoding: chunked\\r\\n\\r\\nHTTP/1.1 200 OK\\r\\nContent-Length: 2\\r\\n\\r\\nok"",
       ""HTTP/1.1 101 x\\r\\n\\r\\nHTTP/1.1 200 OK\\r\\nContent-Length: 2\\r\\n\\r\\nok"",
