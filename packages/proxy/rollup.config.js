@@ -1,4 +1,4 @@
-// The command as few CommonJS files: Node finds, reads and links 230 modules in 180 ms, and one of them in 50 (docs/benchmark.md).
+// The command as few CommonJS files: to find, read and link hundreds of modules takes longer than all else at its start (ARCHITECTURE.md).
 import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'

@@ -1,5 +1,4 @@
 const src = (name) => `packages/proxy/src/upstream/http1/${name}.ts`
-const LIKE_NODE = 'packages/proxy/test/upstream/http1/like-node.test.ts'
 const AS_NODE = 'packages/proxy/test/upstream/http1/as-node-reads.test.ts'
 const MISBEHAVIOUR = 'packages/proxy/test/upstream/http1/misbehaviour.test.ts'
 const REUSE = 'packages/proxy/test/upstream/http1/reuse.test.ts'
@@ -7,7 +6,7 @@ const REUSE = 'packages/proxy/test/upstream/http1/reuse.test.ts'
 export const proxyHttp1 = [
   [
     src('fields'),
-    [LIKE_NODE, AS_NODE],
+    [AS_NODE],
     [
       ['two lengths', 'if (this.contentLength !== undefined)', 'if (false)'],
       ['a length that is no number', 'if (!DIGITS.test(value)) throw', 'if (false) throw'],
@@ -25,7 +24,7 @@ export const proxyHttp1 = [
   ],
   [
     src('response-head'),
-    [LIKE_NODE, REUSE, AS_NODE],
+    [REUSE, AS_NODE],
     [
       ['a status below 100', 'if (statusCode < 100) throw', 'if (false) throw'],
       ['a 1xx with a body', 'if (statusCode < 200 && hasBody(fields)) throw', 'if (false) throw'],
@@ -34,7 +33,7 @@ export const proxyHttp1 = [
     ],
   ],
   [
-    src('partial-head'),
+    src('head-reader'),
     [MISBEHAVIOUR],
     [
       ['bare line feeds, up to the end of the head', 'if (bytes[at - 1] !== CR) throw', 'if (false) throw'],
@@ -52,7 +51,7 @@ export const proxyHttp1 = [
   ],
   [
     src('chunked-body'),
-    [LIKE_NODE, AS_NODE],
+    [AS_NODE],
     [
       ['extensions of any form', 'require(EXTENSIONS.test(this.#extensions),', 'require(true,'],
       ['framing in trailers', 'require(!isFramed,', 'require(true,'],
@@ -67,19 +66,21 @@ export const proxyHttp1 = [
     ],
   ],
   [
+    src('persistence'),
+    [REUSE, AS_NODE, MISBEHAVIOUR],
+    [
+      ['a 204 with a body', 'if (statusCode === 204 && hasBody(head)) return false', ''],
+      ['chunks in HTTP/1.0', '    if (transferEncoding !== undefined) return false\n', ''],
+      ['HEAD that is answered without a length', ' && !(isHead && isUnframed)', ''],
+    ],
+  ],
+  [
     src('connection'),
     [REUSE, AS_NODE, MISBEHAVIOUR, 'packages/proxy/test/server/aborts.test.ts'],
     [
       ['a 101 that does not say so', 'if (!saysUpgrade(head) || ', 'if ('],
       ['what follows a 1xx that ends the connection', 'if (!isPersistent(head)) throw', 'if (false) throw'],
-      ['a 204 with a body', 'if (statusCode === 204 && hasBody(head)) return false', ''],
-      ['chunks in HTTP/1.0', '    if (transferEncoding !== undefined) return false\n', ''],
       ['a body that is not whole', '(request?.isWhole && request.writableFinished)', 'request?.writableFinished'],
-      [
-        'HEAD that is answered without a length',
-        'if (isHead && transferEncoding === undefined && contentLength === undefined)',
-        'if (false)',
-      ],
       [
         'an answer that ends early',
         'else this.#fail(hangUp())\n    this.socket',
@@ -92,6 +93,7 @@ export const proxyHttp1 = [
       ],
       ['bytes after the end of an answer', 'isSent && !hasMore && ', 'isSent && '],
       ['a connection that its server ends', '&& this.#isPersistent && ', '&& '],
+      ['a connection that is the end of a body', ' && !body.endsWithConnection\n', '\n'],
       ['an answer before the end of the upload', 'const isKept = isSent && ', 'const isKept = '],
     ],
   ],

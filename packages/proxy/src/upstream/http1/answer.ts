@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
-import { Readable } from 'node:stream'
 import { Emitter } from './emitter.js'
+import { iterateBody } from './iterate-body.js'
 import type { ResponseHead } from './response-head.js'
 
 /** What an answer needs of the connection that it comes on. */
@@ -108,6 +108,7 @@ export class Http1Answer extends Emitter {
     process.nextTick(close, this, error)
   }
 
+  /** What has waited, as far as it is wanted. */
   deliver(): void {
     if (this.#isDelivering) return
     this.#isDelivering = true
@@ -128,6 +129,7 @@ export class Http1Answer extends Emitter {
     this.close()
   }
 
+  /** What comes after the last event. */
   close(error?: Error): void {
     if (this.#isOver) return
     this.#isOver = true
@@ -137,22 +139,7 @@ export class Http1Answer extends Emitter {
 
   /** The body, for who wants to wait for it. Leaving the loop early ends the connection. */
   [Symbol.asyncIterator](): AsyncIterator<Buffer> {
-    const body = new Readable({
-      read: () => void this.resume(),
-      destroy: (error, done) => {
-        this.destroy()
-        done(error)
-      },
-    })
-    this.on('error', (error: Error) => body.destroy(error))
-    super.on('end', () => body.push(null))
-    super.on('close', () => {
-      if (!this.complete) body.destroy(new Error('the answer was cut off'))
-    })
-    super.on('data', (bytes: Buffer) => {
-      if (!body.push(bytes)) this.pause()
-    })
-    return body[Symbol.asyncIterator]() as AsyncIterator<Buffer>
+    return iterateBody(this)
   }
 }
 

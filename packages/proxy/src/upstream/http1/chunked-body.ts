@@ -1,3 +1,4 @@
+import type { Body } from './body.js'
 import { parseFields } from './fields.js'
 import { ParseError } from './parse-error.js'
 import { HEAD_LIMIT_BYTES } from './response-head.js'
@@ -20,7 +21,8 @@ const EXTENSIONS = new RegExp(`^(?:;${TOKEN}(?:=(?:${TOKEN}|${QUOTED}))?)+$`)
 type State = 'size' | 'extension' | 'size-lf' | 'data' | 'data-cr' | 'data-lf' | 'trailers' | 'done'
 
 /** Takes the chunked coding off a body: RFC 9112 §7.1, every CR and LF where it belongs. */
-export class ChunkedBody {
+export class ChunkedBody implements Body {
+  readonly endsWithConnection = false
   /** Flat. */
   rawTrailers: readonly string[] = []
   /** What the last `read` found of the body. */

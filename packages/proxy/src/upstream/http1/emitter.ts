@@ -27,7 +27,7 @@ export class Emitter {
   }
 
   /** Tells whoever listens by now; an error of a listener is its caller's. */
-  protected tell(event: string, ...args: readonly unknown[]): void {
+  tell(event: string, ...args: readonly unknown[]): void {
     const listeners = this.#listeners.get(event)
     if (listeners === undefined) return
     if (typeof listeners === 'function') listeners(...(args as never[]))

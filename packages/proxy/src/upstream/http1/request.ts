@@ -1,9 +1,7 @@
 import { UpstreamError } from '../dial.js'
-import type { Http1Answer } from './answer.js'
 import type { Http1Connection } from './connection.js'
 import { Emitter } from './emitter.js'
 import { isField, type RequestHead } from './request-head.js'
-import type { ResponseHead } from './response-head.js'
 
 /** Bytes that may wait for a connection before whoever writes them is asked to wait as well. */
 const WAITING_LIMIT_BYTES = 64 * 1024
@@ -114,26 +112,6 @@ export class Http1Request extends Emitter {
     this.#isFlushed = this.writableFinished
     this.#isReleased = true
     this.#connection = undefined
-  }
-
-  /** What its connection has to say: the answer's head, */
-  respond(answer: Http1Answer): void {
-    this.tell('response', answer)
-  }
-
-  /** one of 1xx, */
-  inform(head: ResponseHead): void {
-    this.tell('information', head)
-  }
-
-  /** a 101, and what came after it, */
-  upgrade(answer: Http1Answer, rest: Buffer): void {
-    this.tell('upgrade', answer, answer.socket, rest)
-  }
-
-  /** or that there is room for more. */
-  drain(): void {
-    this.tell('drain')
   }
 
   /** What comes after the last event. */

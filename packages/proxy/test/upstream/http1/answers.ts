@@ -375,6 +375,10 @@ function chunks() {
   const whole = sizes.map((size) => `${CHUNKED}${size}\r\nok\r\n0\r\n\r\n`)
   const ends = [
     '2\nok\r\n0\r\n\r\n',
+    // One character in the place of another: whoever skipped it would read a whole body.
+    '2\r\nokX\n0\r\n\r\n',
+    '2\rXok\r\n0\r\n\r\n',
+    '\r\n\r\n',
     '2\rok\r\n0\r\n\r\n',
     '2\r\r\nok\r\n0\r\n\r\n',
     '2\r\nok\n0\r\n\r\n',
