@@ -30,9 +30,11 @@ export async function start(
   return { contender, port, pid: process.pid, process }
 }
 
-/** A new folder, removed in the end. */
+/** A new folder, removed in the end: of its use, or of this process if a signal comes first. */
 export function makeFolder(keep: Keeper): string {
   const directory = mkdtempSync(join(tmpdir(), 'iam-auth-bench-'))
-  keep(() => rmSync(directory, { recursive: true, force: true }))
+  const remove = () => rmSync(directory, { recursive: true, force: true })
+  process.once('exit', remove)
+  keep(remove)
   return directory
 }
