@@ -27,8 +27,20 @@ export interface Result {
   /** The column that rows are sorted by: lower is better. */
   readonly primary: string
   readonly rows: readonly Row[]
+  /** Costs against sizes, where that is what the scenario is about. */
+  readonly curves?: readonly Curve[]
   /** What to know when reading it: what was skipped, what was too noisy. */
   readonly notes: readonly string[]
+}
+
+/** One cost against one size: a line of the plot. */
+export interface Curve {
+  /** `trust entries`: what grows. */
+  readonly name: string
+  /** With its unit: `CPU µs/request`. */
+  readonly cost: string
+  /** From the smallest size up: the size, and the median of what was measured. */
+  readonly points: readonly (readonly [size: number, cost: number])[]
 }
 
 /** How much is measured. */
