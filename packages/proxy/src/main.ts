@@ -24,6 +24,7 @@ import { createOwnUserCheck } from './server/admission.js'
 import { createDestinationPolicy } from './server/destinations.js'
 import { createUidOfPeer } from './server/peer-uid.js'
 import { createProxyServer, type ProxyServer } from './server/proxy-server.js'
+import { warmUp } from './server/warm-up.js'
 import { createInterception } from './tls/interception.js'
 import { createLiveTrust } from './trust/live.js'
 import type { TrustFiles } from './trust/paths.js'
@@ -52,6 +53,7 @@ export async function startProxy(
 ): Promise<RunningProxy> {
   const server = await createProxy(config, log, { prompt, env })
   const { address } = await server.listen(config.bind.host, config.bind.port)
+  setImmediate(warmUp)
   return { address: { host: address.address, port: address.port }, close: server.close }
 }
 

@@ -31,7 +31,7 @@ const EMBEDDED: ReadonlyArray<(hex: string, prefix: number) => readonly [network
   (hex, prefix) => [`2002:${hex}::`, 16 + prefix],
 ]
 
-/** Made by the first look: they take a tenth of the start. */
+/** Made by the first look, which is after the listening line: they take a tenth of the start. */
 let lists: ReturnType<typeof buildLists> | undefined
 
 /** What is special about an IP literal, in whichever spelling or embedding. */
