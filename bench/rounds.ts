@@ -9,6 +9,8 @@ import { summarise } from './statistics.js'
 interface Measured {
   readonly figures: Readonly<Record<string, number>>
   readonly errors: number
+  /** What the first error was. */
+  readonly reason?: string
   /** What the contender's processor time is divided by, and how often it fits in what is shown (1e6: microseconds). */
   readonly per?: { readonly count: number; readonly scale: number }
 }
@@ -38,6 +40,10 @@ export async function runRounds(rounds: Rounds): Promise<{ rows: Row[]; notes: s
         const measured = await measureOne(rounds.measure, one)
         if (round > 0) samples.get(one)?.push(measured)
       }
+    }
+    for (const [one, measured] of samples) {
+      const reason = measured.find((sample) => sample.reason !== undefined)?.reason
+      if (reason !== undefined) notes.push(`${one?.contender.name ?? 'direct'}: ${reason.slice(0, 200)}`)
     }
     return { rows: started.map((one) => toRow(one, samples.get(one) ?? [])), notes }
   } finally {
@@ -70,8 +76,8 @@ async function measureOne(measure: Measure, started: Started | undefined): Promi
     const { count, scale } = measured.per ?? { count: 0, scale: 0 }
     const cpu = count === 0 ? {} : { cpu: (seconds / count) * scale }
     return { ...measured, figures: { ...measured.figures, ...cpu, rss: peakMemoryMb(started.pid) } }
-  } catch {
-    return { figures: {}, errors: 1 }
+  } catch (error) {
+    return { figures: {}, errors: 1, reason: String(error) }
   }
 }
 

@@ -1,3 +1,5 @@
+import type { Certificate } from '../../test/support/https.js'
+
 /** What a contender may be asked to do. */
 export type Ability = 'http' | 'connect' | 'socks' | 'intercept' | 'websocket' | 'reverse'
 
@@ -13,6 +15,8 @@ export interface Site {
   readonly isTrusted?: boolean
   /** The port of the SOCKS5 server to go through. */
   readonly socks?: number
+  /** The service speaks TLS, and is to be looked into: as which name, or `*.` and what its names end in. */
+  readonly secure?: { readonly name: string; readonly certificate: Certificate }
 }
 
 /** A process to start. */
@@ -32,7 +36,7 @@ export interface Contender {
   /** Why it cannot run here, and the Debian packages that change it; undefined where it can. */
   missing(): Missing | undefined
   /** Writes its configuration. */
-  prepare(site: Site): Launch
+  prepare(site: Site): Launch | Promise<Launch>
 }
 
 export interface Missing {

@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { createAuthority } from '../../packages/proxy/src/tls/authority.js'
+import { writeAuthority } from '../../packages/proxy/src/tls/authority-file.js'
 import type { Contender, Launch, Site } from './contender.js'
 
 /** The name of the package's command, and of its rows. */
@@ -15,7 +17,7 @@ const ourCommand = [process.execPath, fileURLToPath(new URL(bin[OURS] ?? '', fol
 export const ours: Contender = {
   name: OURS,
   role: 'ours',
-  abilities: ['http', 'connect', 'socks', 'websocket'],
+  abilities: ['http', 'connect', 'socks', 'intercept', 'websocket'],
   missing: () => undefined,
   prepare,
 }
@@ -33,9 +35,19 @@ function ourEnvironment(directory: string): NodeJS.ProcessEnv {
   }
 }
 
-function prepare({ port, upstream, directory, socks, isTrusted = true }: Site): Launch {
+async function prepare(site: Site): Promise<Launch> {
+  const { port, directory, socks } = site
   const through = socks === undefined ? [] : ['--socks-proxy', `127.0.0.1:${socks}`]
-  const trust = isTrusted ? ['--trust', `http://127.0.0.1:${upstream}`] : ['--allow-loopback']
-  const args = ['--bind', `127.0.0.1:${port}`, '--config-dir', directory, ...trust, ...through]
+  const args = ['--bind', `127.0.0.1:${port}`, '--config-dir', directory, ...(await trustFlags(site)), ...through]
   return { command: [...ourCommand, ...args], env: ourEnvironment(directory) }
+}
+
+/** That the service is trusted, and for https an authority, and whom the service's own certificate is from. */
+async function trustFlags({ upstream, directory, secure, isTrusted = true }: Site): Promise<string[]> {
+  if (!isTrusted) return ['--allow-loopback']
+  if (secure === undefined) return ['--trust', `http://127.0.0.1:${upstream}`]
+  const { name, certificate } = secure
+  await writeAuthority(directory, await createAuthority([name.replace('*.', '')], Date.now()))
+  const account = name.startsWith('*.') ? ',key-account=123456789012' : ''
+  return ['--trust', `https://${name}:${upstream}${account}`, '--upstream-ca', certificate.path]
 }

@@ -23,7 +23,7 @@ export async function start(
 ): Promise<Started> {
   const directory = makeFolder(keep)
   const port = await freePort()
-  const { command, env } = contender.prepare({ ...where, port, directory })
+  const { command, env } = await contender.prepare({ ...where, port, directory })
   const [program = '', ...args] = pinned(CONTENDER_CORE, command)
   const process = run(program, args, { cwd: directory, stdio: ['ignore', 'pipe', 'pipe'], ...(env && { env }) }, keep)
   await untilListening(port, process)

@@ -1,8 +1,10 @@
-/** node:http on both sides, by hand: hop-by-hop fields filtered, one keep-alive Agent, `pipe` for bodies and tunnels. */
+/** node:http on both sides, by hand: hop-by-hop fields filtered, one keep-alive Agent, `pipe` for bodies and tunnels: `node by-hand.mjs PORT [socks:PORT]`. */
 import http from 'node:http'
 import net from 'node:net'
 
-const agent = new http.Agent({ keepAlive: true, maxFreeSockets: 1024, scheduling: 'lifo' })
+const [, socksPort] = process.argv[3]?.split('socks:') ?? []
+const options = { keepAlive: true, maxFreeSockets: 1024, scheduling: 'lifo' }
+const agent = socksPort ? await throughSocks() : new http.Agent(options)
 const HOP = new Set(
   'connection keep-alive proxy-connection proxy-authorization proxy-authenticate te trailer transfer-encoding upgrade'.split(
     ' ',
@@ -13,8 +15,8 @@ const server = http.createServer({ keepAliveTimeout: 0 }, (request, response) =>
   const [host, port] = request.url.slice(7, end).split(':')
   const headers = endToEnd(request)
   if (request.headers['transfer-encoding']) headers.push('Transfer-Encoding', 'chunked')
-  const options = { agent, host, port, method: request.method, path: request.url.slice(end), headers, setHost: false }
-  const upstream = http.request(options, (answer) => {
+  const sent = { agent, host, port, method: request.method, path: request.url.slice(end), headers, setHost: false }
+  const upstream = http.request(sent, (answer) => {
     response.writeHead(answer.statusCode, answer.statusMessage, endToEnd(answer))
     answer.pipe(response)
   })
@@ -43,4 +45,12 @@ function endToEnd({ rawHeaders, headers }) {
     if (!HOP.has(name) && !named.includes(name)) kept.push(rawHeaders[at], rawHeaders[at + 1])
   }
   return kept
+}
+
+/** socks-proxy-agent as it is fastest: without `protocol` it takes a stack trace for every request. */
+async function throughSocks() {
+  const { SocksProxyAgent } = await import('socks-proxy-agent')
+  const agent = new SocksProxyAgent(`socks5h://127.0.0.1:${socksPort}`, options)
+  agent.protocol = 'http:'
+  return agent
 }

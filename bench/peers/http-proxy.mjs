@@ -1,10 +1,10 @@
-/** http-proxy 1.18.1, as its manual has a forward proxy: `node http-proxy.mjs PORT [keep-alive]`. */
+/** http-proxy 1.18.1, as its manual has a forward proxy: `node http-proxy.mjs PORT [keep-alive | socks:PORT]`. */
 import http from 'node:http'
 import net from 'node:net'
 import httpProxy from 'http-proxy'
 
-const [port, keepAlive] = process.argv.slice(2)
-const agent = keepAlive ? { agent: new http.Agent({ keepAlive: true }) } : {}
+const [port, way] = process.argv.slice(2)
+const agent = way ? { agent: way === 'keep-alive' ? new http.Agent({ keepAlive: true }) : await throughSocks() } : {}
 const proxy = httpProxy.createProxyServer({ ...agent, toProxy: false })
 proxy.on('error', (_error, _request, response) => response.writeHead?.(502).end() ?? response.destroy())
 const server = http.createServer((request, response) => {
@@ -28,3 +28,8 @@ server.on('connect', (request, client, head) => {
   service.on('error', () => client.destroy())
 })
 server.listen(Number(port), '127.0.0.1')
+
+async function throughSocks() {
+  const { SocksProxyAgent } = await import('socks-proxy-agent')
+  return new SocksProxyAgent(`socks5h://127.0.0.1:${way.slice('socks:'.length)}`, { keepAlive: true })
+}

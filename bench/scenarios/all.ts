@@ -1,11 +1,20 @@
 import type { Scenario } from '../model.js'
 import { coldScenario } from './cold.js'
 import { forwardScenarios } from './forward.js'
+import { leafScenario } from './leaf.js'
 import { loadScenarios } from './load.js'
+import { socksScenario } from './socks.js'
 import { startupScenario } from './startup.js'
 
 /** Every scenario, in the order in which they run. */
-const allScenarios: readonly Scenario[] = [startupScenario, coldScenario, ...forwardScenarios, ...loadScenarios]
+const allScenarios: readonly Scenario[] = [
+  startupScenario,
+  coldScenario,
+  ...forwardScenarios,
+  ...loadScenarios,
+  leafScenario,
+  socksScenario,
+]
 
 /** Those the command line asks for. Throws TypeError for a name that none begins with. */
 export function chooseScenarios(only: readonly string[], isShort: boolean): Scenario[] {

@@ -4,7 +4,8 @@ import { runRounds } from '../rounds.js'
 import { startWorker } from '../workers/connect.js'
 import { runWrk } from '../wrk.js'
 
-const COLUMNS: readonly Column[] = [
+/** What wrk finds, and the kernel. */
+export const FORWARD_COLUMNS: readonly Column[] = [
   { key: 'cpu', title: 'CPU µs/request' },
   { key: 'rate', title: 'requests/s' },
   { key: 'p50', title: 'p50 µs' },
@@ -36,14 +37,18 @@ function forward(connections: number, bytes: number, name: string, isMain = fals
     run: async (bench) => ({
       name,
       title,
-      columns: COLUMNS,
+      columns: FORWARD_COLUMNS,
       primary: 'cpu',
-      ...(await measure(bench, connections, bytes)),
+      ...(await measureForwarding(bench, { connections, bytes })),
     }),
   }
 }
 
-async function measure(bench: Bench, connections: number, bytes: number): Promise<Pick<Result, 'rows' | 'notes'>> {
+/** A GET again and again. Through a SOCKS server, by those who can, where there is one. */
+export async function measureForwarding(
+  bench: Bench,
+  { connections, bytes, socks }: { connections: number; bytes: number; socks?: number },
+): Promise<Pick<Result, 'rows' | 'notes'>> {
   const cleanup = createCleanup()
   try {
     const service = startWorker('upstream', cleanup.keep)
@@ -52,9 +57,9 @@ async function measure(bench: Bench, connections: number, bytes: number): Promis
     const host = `127.0.0.1:${upstream}`
     const { rows, notes } = await runRounds({
       bench,
-      abilities: ['http', 'reverse'],
+      abilities: socks === undefined ? ['http', 'reverse'] : ['socks'],
       direct: true,
-      site: { upstream },
+      site: { upstream, ...(socks !== undefined && { socks }) },
       measure: async (started) => {
         const { accepted } = await state()
         const target = started === undefined ? `/bytes/${bytes}` : `http://${host}/bytes/${bytes}`

@@ -61,7 +61,7 @@ async function startEmpty(): Promise<Record<string, number>> {
 async function startOurs(): Promise<Record<string, number>> {
   const cleanup = createCleanup()
   try {
-    const { command, env } = ours.prepare({ port: 0, upstream: 8000, directory: makeFolder(cleanup.keep) })
+    const { command, env } = await ours.prepare({ port: 0, upstream: 8000, directory: makeFolder(cleanup.keep) })
     const [program = '', ...args] = pinned(CONTENDER_CORE, command)
     const began = performance.now()
     const process = run(program, args, { stdio: ['ignore', 'pipe', 'pipe'], ...(env && { env }) }, cleanup.keep)

@@ -1,81 +1,44 @@
-import { once } from 'node:events'
-import net from 'node:net'
+import type net from 'node:net'
+import { type AnswerReader, createAnswerReader } from './answer-reader.js'
+import { dial } from './dial.js'
 import type { LoadQuestion } from './load-question.js'
 
 /** A connection on which requests are made one after another. */
 export interface Client {
-  readonly socket: net.Socket
-  /** The next answer, whole. Rejects where the connection ends before. */
-  answer(): Promise<{ status: number; received: number }>
+  /** One, and its whole answer. Rejects where that is not what was asked for. */
+  perform(): Promise<void>
   close(): void
 }
 
-/** ms after which silence is an error. */
-const PATIENCE_MS = 20_000
+/** Written again and again for uploads. */
+const BLOCK = Buffer.alloc(256 * 1024, 'x')
 
-/** Connects to the proxy, or the service, and through a tunnel where one is asked for. */
-export async function openClient({ proxyPort, host, tunnel }: LoadQuestion): Promise<Client> {
-  const buffer = Buffer.allocUnsafe(256 * 1024)
-  const reader = createReader()
-  const onread = { buffer, callback: (size: number) => reader.take(buffer.subarray(0, size)) }
-  const port = proxyPort ?? Number(host.slice(host.indexOf(':') + 1))
-  const socket = net.connect({ port, host: '127.0.0.1', noDelay: true, onread })
-  socket.setTimeout(PATIENCE_MS, () => socket.destroy())
-  socket.on('error', () => undefined).on('close', () => reader.fail())
-  await once(socket, 'connect')
-  const client = { socket, answer: () => reader.next(false), close: () => void socket.destroy() }
-  if (!tunnel || proxyPort === undefined) return client
-  socket.write(`CONNECT ${host} HTTP/1.1\r\nHost: ${host}\r\n\r\n`)
-  const { status } = await reader.next(true)
-  if (status !== 200) throw new Error(`CONNECT gave ${status}`)
-  return client
+export async function openHttpClient(question: LoadQuestion): Promise<Client> {
+  const reader = createAnswerReader()
+  const socket = await dial(question, reader)
+  return { perform: () => perform(socket, reader, question), close: () => void socket.destroy() }
 }
 
-interface Pending {
-  readonly resolve: (answer: { status: number; received: number }) => void
-  readonly reject: (error: Error) => void
+async function perform(socket: net.Socket, reader: AnswerReader, question: LoadQuestion): Promise<void> {
+  const { host, proxyPort, tunnel, path, upload, expect } = question
+  const target = proxyPort === undefined || tunnel ? path : `http://${host}${path}`
+  const body = upload === undefined ? '' : `Content-Length: ${upload}\r\n`
+  const answer = reader.next('answer')
+  socket.write(`${upload === undefined ? 'GET' : 'POST'} ${target} HTTP/1.1\r\nHost: ${host}\r\n${body}\r\n`)
+  if (upload !== undefined) await send(socket, upload)
+  const { status, received } = await answer
+  if (status !== 200 || received !== expect) throw new Error(`${status} with ${received} bytes`)
 }
 
-/** Reads answers: those without a Content-Length never end, and so are errors. */
-function createReader() {
-  let pending: Pending | undefined
-  let head = ''
-  let status = 0
-  let left = -1
-  let received = 0
-  let hasNoBody = false
-  const settle = () => {
-    const { resolve } = pending ?? {}
-    pending = undefined
-    left = -1
-    resolve?.({ status, received })
-  }
-  const readHead = (bytes: Buffer): Buffer => {
-    head += bytes.toString('latin1')
-    const end = head.indexOf('\r\n\r\n')
-    if (end < 0) return bytes.subarray(bytes.length)
-    status = Number(head.slice(9, 12))
-    const length = /\ncontent-length: *(\d+)/i.exec(head.slice(0, end))?.[1]
-    left = hasNoBody ? 0 : Number(length ?? Number.POSITIVE_INFINITY)
-    const rest = head.length - end - 4
-    head = ''
-    return bytes.subarray(bytes.length - rest)
-  }
-  return {
-    take(bytes: Buffer): boolean {
-      const body = left < 0 ? readHead(bytes) : bytes
-      if (left < 0) return true
-      received += body.length
-      left -= body.length
-      if (left <= 0) settle()
-      return true
-    },
-    next: (isConnect: boolean) =>
-      new Promise<{ status: number; received: number }>((resolve, reject) => {
-        hasNoBody = isConnect
-        received = 0
-        pending = { resolve, reject }
-      }),
-    fail: () => pending?.reject(new Error('the connection ended')),
+async function send(socket: net.Socket, size: number): Promise<void> {
+  for (let left = size; left > 0 && !socket.destroyed; left -= BLOCK.length) {
+    if (socket.write(BLOCK.subarray(0, Math.min(left, BLOCK.length)))) continue
+    await new Promise<void>((resolve) => {
+      const go = () => {
+        socket.off('drain', go).off('close', go)
+        resolve()
+      }
+      socket.on('drain', go).on('close', go)
+    })
   }
 }

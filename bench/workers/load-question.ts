@@ -4,15 +4,23 @@ export interface LoadQuestion {
   readonly proxyPort?: number
   /** The service, as `127.0.0.1:port`. */
   readonly host: string
+  /** Names for the service, one for each connection in turn, instead of the host's. */
+  readonly names?: readonly string[]
   readonly path: string
   /** Through a CONNECT. @default false */
   readonly tunnel?: boolean
+  /** PEM of the service's own certificate: TLS inside the tunnel, with a proxy that shows another one, or it is an error. */
+  readonly certificate?: string
+  /** One message of 64 bytes each way instead of a request and its answer. @default false */
+  readonly isWebSocket?: boolean
   /** Many requests on one connection, or a connection for each. */
   readonly keepAlive: boolean
   /** How many at a time. */
   readonly clients: number
-  /** How many altogether. */
+  /** How many altogether, where there are no `seconds`. */
   readonly count: number
+  /** As many as can be begun in this time. */
+  readonly seconds?: number
   /** Bytes of a request's body. */
   readonly upload?: number
   /** Bytes that the body of an answer must have. */
@@ -23,6 +31,8 @@ export interface LoadQuestion {
 export interface LoadAnswer {
   readonly seconds: number
   readonly errors: number
+  /** What the first error was, for the notes. */
+  readonly firstError?: string
   /** µs of each request, sorted: opening the connection included where each has its own. */
   readonly latencies: readonly number[]
 }

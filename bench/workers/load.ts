@@ -1,26 +1,25 @@
-/** The load that wrk cannot make: bodies both ways, tunnels, and requests one after another, on raw sockets. */
+/** The load that wrk cannot make: bodies both ways, tunnels, TLS in them, WebSockets, and requests one after another, on raw sockets. */
 import { answerQuestions } from './connect.js'
-import { type Client, openClient } from './http-client.js'
+import { type Client, openHttpClient } from './http-client.js'
 import type { LoadAnswer, LoadQuestion } from './load-question.js'
-
-/** Written again and again for uploads. */
-const BLOCK = Buffer.alloc(256 * 1024, 'x')
+import { openWebSocketClient } from './websocket-client.js'
 
 answerQuestions(async (question: LoadQuestion): Promise<LoadAnswer> => {
+  const open = question.isWebSocket ? openWebSocketClient : openHttpClient
   const start = performance.now()
   const latencies: number[] = []
-  let errors = 0
+  const failures: string[] = []
   let next = 0
   const work = async () => {
     let client: Client | undefined
-    while (next++ < question.count) {
+    for (let at = next++; hasTurn(question, at, start); at = next++) {
       const began = performance.now()
       try {
-        client ??= await openClient(question)
-        await perform(client, question)
+        client ??= await open(hostOf(question, at))
+        await client.perform()
         latencies.push((performance.now() - began) * 1000)
-      } catch {
-        errors++
+      } catch (error) {
+        failures.push(String(error))
         client?.close()
         client = undefined
       }
@@ -32,28 +31,18 @@ answerQuestions(async (question: LoadQuestion): Promise<LoadAnswer> => {
     client?.close()
   }
   await Promise.all(Array.from({ length: question.clients }, work))
-  return { seconds: (performance.now() - start) / 1000, errors, latencies: latencies.sort((a, b) => a - b) }
+  const seconds = (performance.now() - start) / 1000
+  const [firstError] = failures
+  latencies.sort((a, b) => a - b)
+  return { seconds, errors: failures.length, latencies, ...(firstError && { firstError }) }
 })
 
-/** One request, and its whole answer. Throws where that is not what was asked for. */
-async function perform(client: Client, { host, proxyPort, tunnel, path, upload, expect }: LoadQuestion): Promise<void> {
-  const target = proxyPort === undefined || tunnel ? path : `http://${host}${path}`
-  const body = upload === undefined ? '' : `Content-Length: ${upload}\r\n`
-  client.socket.write(`${upload === undefined ? 'GET' : 'POST'} ${target} HTTP/1.1\r\nHost: ${host}\r\n${body}\r\n`)
-  if (upload !== undefined) await send(client, upload)
-  const { status, received } = await client.answer()
-  if (status !== 200 || received !== expect) throw new Error(`${status} with ${received} bytes`)
+function hasTurn({ count, seconds }: LoadQuestion, at: number, start: number): boolean {
+  return seconds === undefined ? at < count : performance.now() - start < seconds * 1000
 }
 
-async function send({ socket }: Client, size: number): Promise<void> {
-  for (let left = size; left > 0 && !socket.destroyed; left -= BLOCK.length) {
-    if (socket.write(BLOCK.subarray(0, Math.min(left, BLOCK.length)))) continue
-    await new Promise<void>((resolve) => {
-      const go = () => {
-        socket.off('drain', go).off('close', go)
-        resolve()
-      }
-      socket.on('drain', go).on('close', go)
-    })
-  }
+/** The service by the name whose turn it is. */
+function hostOf(question: LoadQuestion, at: number): LoadQuestion {
+  const name = question.names?.[at % question.names.length]
+  return name === undefined ? question : { ...question, host: question.host.replace(/^[^:]+/, name) }
 }

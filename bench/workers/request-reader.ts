@@ -8,6 +8,8 @@ export interface ReadRequest {
   received: number
   /** The client will send no other on this connection. */
   readonly isLast: boolean
+  /** Of a request for a WebSocket: nothing after it is HTTP. */
+  readonly webSocketKey?: string
 }
 
 interface Reading extends ReadRequest {
@@ -44,7 +46,9 @@ function parseHead(head: string): Reading {
   const start = head.indexOf(' ') + 1
   const path = head.slice(start, head.indexOf(' ', start))
   const isLast = /\nconnection: *close/i.test(head) || head.includes(' HTTP/1.0')
-  return { path, received: 0, isLast, left: head.startsWith('GET') ? 0 : bodyLength(head) }
+  const webSocketKey = /\nsec-websocket-key: *(\S+)/i.exec(head)?.[1]
+  const upgrade = webSocketKey === undefined ? {} : { webSocketKey }
+  return { path, received: 0, isLast, ...upgrade, left: head.startsWith('GET') ? 0 : bodyLength(head) }
 }
 
 function bodyLength(head: string): number {

@@ -1,7 +1,10 @@
 /** The service behind every proxy: answers made in advance, on raw sockets, so that it costs as little as Node lets it. */
+import { createHash } from 'node:crypto'
 import net from 'node:net'
+import tls from 'node:tls'
 import { answerQuestions } from './connect.js'
 import { createRequestReader, type ReadRequest } from './request-reader.js'
+import { CLIENT_FRAME, SERVER_FRAME } from './websocket-frames.js'
 
 /** Written again and again for bodies of any size. */
 const BLOCK = Buffer.alloc(256 * 1024, 'x')
@@ -11,13 +14,22 @@ let accepted = 0
 let open = 0
 
 const server = net.createServer({ noDelay: true }, serve)
-const listening = new Promise<number>((resolve) =>
-  server.listen({ port: 0, host: '127.0.0.1', backlog: 4096 }, () =>
-    resolve((server.address() as net.AddressInfo).port),
-  ),
-)
+const listening = listenOn(server)
 
-answerQuestions(async () => ({ port: await listening, accepted, open }))
+/** Where it listens, and how many connections there were and are. With a certificate: of a further listener that has it. */
+answerQuestions(async ({ cert, key }: { cert?: string; key?: string }) => {
+  const port =
+    cert === undefined ? await listening : await listenOn(tls.createServer({ cert, key, noDelay: true }, serve))
+  return { port, accepted, open }
+})
+
+function listenOn(listener: net.Server): Promise<number> {
+  return new Promise((resolve) =>
+    listener.listen({ port: 0, host: '127.0.0.1', backlog: 4096 }, () =>
+      resolve((listener.address() as net.AddressInfo).port),
+    ),
+  )
+}
 
 function serve(socket: net.Socket): void {
   accepted++
@@ -27,26 +39,31 @@ function serve(socket: net.Socket): void {
   socket.on('data', reader)
 }
 
-/** `/bytes/N`: N bytes. `/count`: how many bytes the request's body had. */
-function answer(socket: net.Socket, { path, received, isLast }: ReadRequest): void {
-  const size = path.startsWith('/count') ? -1 : Number(path.slice('/bytes/'.length))
+/** `/bytes/N`: N bytes. `/last/N`: the same, and the end of the connection. `/count`: how many bytes the request's body had. With a WebSocket's key: a message for each that comes. */
+function answer(socket: net.Socket, { path, received, isLast, webSocketKey }: ReadRequest): void {
+  if (webSocketKey !== undefined) {
+    speakWebSocket(socket, webSocketKey)
+    return
+  }
+  const size = path.startsWith('/count') ? -1 : Number(path.slice(path.lastIndexOf('/') + 1))
+  const isEnd = isLast || path.startsWith('/last/')
   if (size < 0) socket.write(response(Buffer.from(String(received))))
   else if (size <= BLOCK.length) socket.write(canned(path, size))
   else stream(socket, size, isLast)
-  if (isLast && size <= BLOCK.length) socket.end()
+  if (isEnd && size <= BLOCK.length) socket.end()
 }
 
 function canned(path: string, size: number): Buffer {
   let bytes = CANNED.get(path)
   if (bytes === undefined) {
-    bytes = response(BLOCK.subarray(0, size))
+    bytes = response(BLOCK.subarray(0, size), path.startsWith('/last/') ? 'Connection: close\r\n' : '')
     CANNED.set(path, bytes)
   }
   return bytes
 }
 
-function response(body: Buffer): Buffer {
-  const head = `HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: ${body.length}\r\n\r\n`
+function response(body: Buffer, fields = ''): Buffer {
+  const head = `HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n${fields}Content-Length: ${body.length}\r\n\r\n`
   return Buffer.concat([Buffer.from(head), body])
 }
 
@@ -64,4 +81,17 @@ function stream(socket: net.Socket, size: number, isLast: boolean): void {
   }
   socket.on('drain', more)
   more()
+}
+
+function speakWebSocket(socket: net.Socket, key: string): void {
+  const accept = createHash('sha1').update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest('base64')
+  socket.write(
+    `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`,
+  )
+  let received = 0
+  socket.removeAllListeners('data').on('data', (bytes: Buffer) => {
+    for (received += bytes.length; received >= CLIENT_FRAME.length; received -= CLIENT_FRAME.length) {
+      socket.write(SERVER_FRAME)
+    }
+  })
 }
