@@ -10,6 +10,9 @@ export interface BenchArguments {
   readonly proxies: readonly (readonly [name: string, command: string])[]
   readonly install: boolean
   readonly json?: string
+  readonly plot?: string
+  /** Records of earlier runs, to be shown instead of measuring: the newest of each scenario. */
+  readonly from: readonly string[]
 }
 
 export const USAGE = `npm run bench -- [options]
@@ -18,7 +21,9 @@ export const USAGE = `npm run bench -- [options]
   --rounds N            how often each contender is measured in each (default 5)
   --proxy NAME='CMD'    one more contender; {port} is where it must listen on 127.0.0.1, {upstream} the service's port; repeatable
   --install             install the missing peers of Debian first (apt-get, as root)
-  --json FILE           all figures`
+  --json FILE           all figures
+  --plot FILE           the same as a picture (SVG)
+  --from FILE           shows what an earlier run wrote with --json, and measures nothing; of several the later one wins; repeatable`
 
 /** Throws TypeError, in words for people, for a command line that cannot be used. */
 export function parseArguments(args: readonly string[]): BenchArguments {
@@ -32,6 +37,8 @@ export function parseArguments(args: readonly string[]): BenchArguments {
       proxy: { ...text, multiple: true, default: [] },
       rounds: text,
       json: text,
+      plot: text,
+      from: { ...text, multiple: true, default: [] },
     },
   })
   const isShort = values.short
@@ -41,8 +48,9 @@ export function parseArguments(args: readonly string[]): BenchArguments {
     warmUps: isShort ? 1 : 2,
     seconds: isShort ? 1 : 2,
   }
-  const { only, install, json } = values
-  return { plan, only, proxies: values.proxy.map(parseProxy), install, ...(json && { json }) }
+  const { only, install, json, plot, from } = values
+  const files = { ...(json && { json }), ...(plot && { plot }), from }
+  return { plan, only, proxies: values.proxy.map(parseProxy), install, ...files }
 }
 
 function parseNumber(option: string, text: string | undefined, otherwise: number): number {

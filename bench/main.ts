@@ -3,8 +3,11 @@ import { writeFileSync } from 'node:fs'
 import { type BenchArguments, parseArguments, USAGE } from './arguments.js'
 import { allContenders } from './contenders/all.js'
 import { describeMachine, unfitness, watchSteal } from './machine/machine.js'
-import type { Bench, Result } from './model.js'
+import type { Bench, Result, RunRecord } from './model.js'
+import { drawPlot } from './report/plot.js'
+import { describeRun, mergeRecords, readRecord } from './report/run-record.js'
 import { formatTable } from './report/table.js'
+import { formatOutcomes, judge } from './report/targets.js'
 import { chooseScenarios } from './scenarios/all.js'
 import { installLibraries, whoCanRun } from './setup.js'
 
@@ -15,22 +18,30 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => 
 
 try {
   const options = parseArguments(process.argv.slice(2))
-  const reason = unfitness()
-  if (reason !== undefined) throw new TypeError(reason)
-  await main(options)
+  const record = options.from.length > 0 ? show(options.from) : await measure(options)
+  say(formatOutcomes(judge(record.results)))
+  say(describeRun(record))
+  if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(record, undefined, 2)}\n`)
+  if (options.plot !== undefined) writeFileSync(options.plot, drawPlot(record))
 } catch (error) {
   if (!(error instanceof TypeError)) throw error
   console.error(`${error.message}\n\n${USAGE}`)
   process.exitCode = 64
 }
 
-async function main({ plan, only, proxies, install, json }: BenchArguments): Promise<void> {
+function show(files: readonly string[]): RunRecord {
+  const record = mergeRecords(files.map(readRecord))
+  for (const result of record.results) say(`${formatTable(result)}\n`)
+  return record
+}
+
+async function measure({ plan, only, proxies, install }: BenchArguments): Promise<RunRecord> {
+  const reason = unfitness()
+  if (reason !== undefined) throw new TypeError(reason)
   const scenarios = chooseScenarios(only, plan.isShort)
   installLibraries(say)
   const contenders = whoCanRun(allContenders(proxies), install, say)
   const seconds = scenarios.reduce((sum, one) => sum + one.estimateSeconds(plan, contenders.length), 0)
-  const machine = describeMachine()
-  say(`${machine.cpu}, ${machine.cores} cores, Linux ${machine.kernel}, Node ${machine.node}`)
   say(`${scenarios.length} scenarios, ${plan.rounds} rounds, about ${Math.ceil(seconds / 60)} minutes\n`)
   const stolen = watchSteal()
   const results: Result[] = []
@@ -46,8 +57,5 @@ async function main({ plan, only, proxies, install, json }: BenchArguments): Pro
       say(`! FAILED: ${scenario.name}: ${String(error)}\n`)
     }
   }
-  const stealPercent = stolen()
-  say(`steal: ${stealPercent.toFixed(1)} % of processor time went to other guests of this host`)
-  const record = { date: new Date().toISOString(), machine, plan, stealPercent, results }
-  if (json !== undefined) writeFileSync(json, `${JSON.stringify(record, undefined, 2)}\n`)
+  return { date: new Date().toISOString(), machine: describeMachine(), plan, stealPercent: stolen(), results }
 }

@@ -1,4 +1,5 @@
 import type { Contender } from './contenders/contender.js'
+import type { Machine } from './machine/machine.js'
 import type { Summary } from './statistics.js'
 
 /** A figure of a scenario: a column of its table. */
@@ -51,6 +52,17 @@ export interface Plan {
   /** Of one contender in one round. */
   readonly seconds: number
   readonly isShort: boolean
+}
+
+/** All of a run: what `--json` writes. */
+export interface RunRecord {
+  /** ISO 8601 */
+  readonly date: string
+  readonly machine: Machine
+  readonly plan: Plan
+  /** Of processor time, taken by other guests of the host. */
+  readonly stealPercent: number
+  readonly results: readonly Result[]
 }
 
 /** A thing to measure. */

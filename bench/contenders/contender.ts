@@ -1,7 +1,7 @@
 import type { Certificate } from '../../test/support/https.js'
 
-/** What a contender may be asked to do. */
-export type Ability = 'http' | 'connect' | 'socks' | 'intercept' | 'websocket' | 'reverse'
+/** What a contender may be asked to do. `reverse` and `tcp`: it is the service itself for whoever connects, by requests or by bytes. */
+export type Ability = 'http' | 'connect' | 'socks' | 'intercept' | 'websocket' | 'reverse' | 'tcp'
 
 /** Where a contender is to be, and what it is to reach. All on 127.0.0.1. */
 export interface Site {

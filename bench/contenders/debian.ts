@@ -100,7 +100,7 @@ socket-timeout ${HOUR}
     program: 'haproxy',
     package: 'haproxy',
     role: 'limit',
-    abilities: [],
+    abilities: ['tcp'],
     args: (file) => ['-db', '-f', file],
     config: ({ port, upstream }) => `global
   nbthread 1

@@ -1,35 +1,32 @@
 import type { Column, Result, Row } from '../model.js'
-import { spreadPercent } from '../statistics.js'
+import { formatRatio, spreadPercent } from '../statistics.js'
+import { alignColumns } from './align-columns.js'
 
-/** A scenario as text: a row a contender, the best first, those with errors last. */
+/** A scenario as text: a row a contender, the best first, those with errors last; `of ours` is each one's part of our figure. */
 export function formatTable({ title, columns, primary, rows, notes }: Result): string {
   const sorted = [...rows].sort((a, b) => rank(a, primary) - rank(b, primary))
   const shown = columns.filter(({ key }) => rows.some(({ figures }) => figures[key] !== undefined))
-  const header = ['', ...shown.map((column) => column.title), 'spread']
-  const lines = [header, ...sorted.map((row) => cells(row, shown, primary))]
-  const widths = header.map((_, at) => Math.max(...lines.map((line) => (line[at] ?? '').length)))
-  const text = lines.map((line) =>
-    line
-      .map((cell, at) => pad(cell, widths[at] ?? 0, at === 0))
-      .join('  ')
-      .trimEnd(),
-  )
+  const ours = rows.find(({ role, errors }) => role === 'ours' && errors === 0)?.figures[primary]?.median
+  const header = ['', ...shown.map((column) => column.title), 'of ours', 'spread']
+  const lines = [header, ...sorted.map((row) => cells(row, shown, primary, ours))]
+  const text = alignColumns(lines, [...header.keys()].slice(1))
   return [title, ...text.map((line) => `  ${line}`), ...notes.map((note) => `  ! ${note}`)].join('\n')
 }
 
-function cells(row: Row, columns: readonly Column[], primary: string): string[] {
+function cells(row: Row, columns: readonly Column[], primary: string, ours: number | undefined): string[] {
   const name = row.role === 'ours' ? `▶ ${row.contender}` : `  ${row.contender}`
   if (row.errors > 0) return [name, `void: ${row.errors} errors`]
   const figures = columns.map(({ key, digits = 0 }) => row.figures[key]?.median.toFixed(digits) ?? '–')
   const of = row.figures[primary] ?? row.figures['rate']
-  return [name, ...figures, of === undefined ? '–' : `${spreadPercent(of).toFixed(0)} %`]
+  return [name, ...figures, ratioCell(row, primary, ours), of === undefined ? '–' : `${spreadPercent(of).toFixed(0)} %`]
+}
+
+function ratioCell({ role, figures }: Row, primary: string, ours: number | undefined): string {
+  const own = figures[primary]?.median
+  return role === 'ours' || own === undefined || ours === undefined ? '' : formatRatio(own / ours)
 }
 
 function rank({ figures, errors, role }: Row, primary: string): number {
   if (errors > 0) return Number.MAX_VALUE
   return role === 'direct' ? -1 : (figures[primary]?.median ?? Number.MAX_VALUE)
-}
-
-function pad(text: string, width: number, isFirst: boolean): string {
-  return isFirst ? text.padEnd(width) : text.padStart(width)
 }

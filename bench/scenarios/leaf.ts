@@ -14,7 +14,7 @@ const HOSTS = 100
 /** What the first connection to a host costs more than the second: its certificate, and the TLS context that shows it. */
 export const leafScenario: Scenario = {
   name: 'leaf',
-  title: 'A connection and a request inside TLS that the proxy looks into: to a host it has not seen, and once more',
+  title: 'A connection to a new host inside TLS that is looked into, and once more',
   isMain: false,
   estimateSeconds: ({ rounds, warmUps }) => (rounds + warmUps) * 1.5 + 5,
   run,

@@ -53,7 +53,7 @@ export const KINDS: readonly Kind[] = [
     name: 'tunnel',
     title: '1 GiB down a CONNECT tunnel to an untrusted service',
     isMain: true,
-    abilities: ['connect'],
+    abilities: ['connect', 'tcp'],
     isTrusted: false,
     about: 'bytes',
     question: () => ({ tunnel: true, path: `/bytes/${GIB}`, expect: GIB, clients: 1, count: 1, keepAlive: true }),
@@ -61,7 +61,7 @@ export const KINDS: readonly Kind[] = [
   {
     name: 'connect',
     title: 'CONNECT, one request, and the end: 32 at a time',
-    abilities: ['connect'],
+    abilities: ['connect', 'tcp'],
     isTrusted: false,
     about: 'connections',
     question: ({ isShort }) => {
@@ -80,7 +80,7 @@ export const KINDS: readonly Kind[] = [
   },
   {
     name: 'websocket',
-    title: 'A message of 64 B each way over WebSockets, 32 clients; in absolute form where it can, else in a CONNECT',
+    title: 'A message of 64 B each way over WebSockets, 32 clients',
     abilities: ['websocket', 'connect'],
     isTrusted: true,
     about: 'messages',

@@ -1,5 +1,6 @@
 import { makeCertificate } from '../../test/support/https.js'
 import { createCleanup } from '../cleanup.js'
+import type { Started } from '../contenders/start.js'
 import type { Bench, Column, Result, Scenario } from '../model.js'
 import { runRounds } from '../rounds.js'
 import { quantile } from '../statistics.js'
@@ -56,16 +57,22 @@ async function measure(bench: Bench, kind: Kind): Promise<Pick<Result, 'rows' | 
       direct: true,
       site: { upstream, isTrusted, ...(certificate && { secure: { name: 'localhost', certificate } }) },
       measure: async (started) => {
-        const proxyPort = started === undefined ? {} : { proxyPort: started.port }
         const keepAlive = question.keepAlive && !started?.contender.closesUnannounced
         const tunnel = question.tunnel && !(started?.contender.abilities.includes('websocket') && question.isWebSocket)
-        const answer = await load.ask<LoadAnswer>({ ...question, ...inside, ...proxyPort, keepAlive, tunnel })
+        const answer = await load.ask<LoadAnswer>({ ...question, ...inside, ...wayThrough(started), keepAlive, tunnel })
         return about === 'bytes' ? inBytes(question, answer) : inTimes(answer)
       },
     })
   } finally {
     await cleanup.end()
   }
+}
+
+/** Who forwards bytes is spoken to as if it were the service. */
+function wayThrough(started: Started | undefined): { proxyPort?: number; host?: string } {
+  if (started === undefined) return {}
+  const { contender, port } = started
+  return contender.abilities.includes('tcp') ? { host: `127.0.0.1:${port}` } : { proxyPort: port }
 }
 
 function inBytes({ count, upload, expect }: LoadQuestion, { seconds, errors, firstError }: LoadAnswer) {

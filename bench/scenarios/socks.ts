@@ -4,7 +4,7 @@ import type { Scenario } from '../model.js'
 import { startWorker } from '../workers/connect.js'
 import { FORWARD_COLUMNS, measureForwarding } from './forward.js'
 
-const TITLE = 'GET of 200 B, 32 clients, through a SOCKS5 server as ssh -D is one; beside the same without'
+const TITLE = 'GET of 200 B, 32 clients, through a SOCKS5 server'
 
 /** What the way through a bastion costs once its connections are there. */
 export const socksScenario: Scenario = {

@@ -24,12 +24,15 @@ describe.skipIf(reason !== undefined)('a benchmark of one round', () => {
     expect(formatTable(result)).toContain('▶ iam-auth-proxy')
   })
 
-  it.each(['cold', 'download', 'upload', 'tunnel', 'connect'])('has bytes and tunnels whole: %s', async (name) => {
-    const [scenario] = chooseScenarios([name], false)
-    const plan = { rounds: 1, warmUps: 0, seconds: 1, isShort: true }
-    const { rows } = await scenario!.run({ plan, contenders: [ours], say: () => undefined })
-    expect(rows.find(({ role }) => role === 'ours')).toMatchObject({ errors: 0, figures: { cpu: expect.anything() } })
-  })
+  it.each(['cold', 'download', 'upload', 'tunnel', 'connect', 'intercept', 'websocket', 'leaf', 'socks'])(
+    'does all that it counts: %s',
+    async (name) => {
+      const [scenario] = chooseScenarios([name], false)
+      const plan = { rounds: 1, warmUps: 0, seconds: 1, isShort: true }
+      const { rows } = await scenario!.run({ plan, contenders: [ours], say: () => undefined })
+      expect(rows.find(({ role }) => role === 'ours')).toMatchObject({ errors: 0, figures: { cpu: expect.anything() } })
+    },
+  )
 
   it('sees when the proxy listens', async () => {
     const [scenario] = chooseScenarios(['startup'], false)
