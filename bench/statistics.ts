@@ -35,11 +35,15 @@ export function formatRatio(ratio: number): string {
   return `${ratio.toFixed(ratio < 10 ? 2 : 0)} ×`
 }
 
+/** How steeply these points rise, by least squares. */
+export function slope(points: readonly (readonly [x: number, y: number])[]): number {
+  const mean = (at: 0 | 1) => points.reduce((sum, point) => sum + point[at], 0) / points.length
+  const [meanX, meanY] = [mean(0), mean(1)]
+  const covariance = points.reduce((sum, [x, y]) => sum + (x - meanX) * (y - meanY), 0)
+  return covariance / points.reduce((sum, [x]) => sum + (x - meanX) ** 2, 0)
+}
+
 /** The exponent of the power law that fits these points best (least squares over logarithms): 0 flat, 1 linear. */
 export function logLogSlope(points: readonly (readonly [x: number, y: number])[]): number {
-  const logs = points.map(([x, y]) => [Math.log(x), Math.log(y)] as const)
-  const mean = (at: 0 | 1) => logs.reduce((sum, point) => sum + point[at], 0) / logs.length
-  const [meanX, meanY] = [mean(0), mean(1)]
-  const covariance = logs.reduce((sum, [x, y]) => sum + (x - meanX) * (y - meanY), 0)
-  return covariance / logs.reduce((sum, [x]) => sum + (x - meanX) ** 2, 0)
+  return slope(points.map(([x, y]) => [Math.log(x), Math.log(y)] as const))
 }

@@ -3,6 +3,7 @@ import { coldScenario } from './cold.js'
 import { forwardScenarios } from './forward.js'
 import { leafScenario } from './leaf.js'
 import { loadScenarios } from './load.js'
+import { soakScenario } from './soak.js'
 import { socksScenario } from './socks.js'
 import { startupScenario } from './startup.js'
 
@@ -14,6 +15,7 @@ const allScenarios: readonly Scenario[] = [
   ...loadScenarios,
   leafScenario,
   socksScenario,
+  soakScenario,
 ]
 
 /** Those the command line asks for. Throws TypeError for a name that none begins with. */

@@ -10,7 +10,7 @@ export interface Worker {
 }
 
 /** Starts one of the programs beside this file, on the core of the load. */
-export function startWorker(name: 'upstream' | 'load' | 'socks', keep: Keeper): Worker {
+export function startWorker(name: 'upstream' | 'load' | 'socks' | 'mixed', keep: Keeper): Worker {
   const file = fileURLToPath(new URL(`${name}.ts`, import.meta.url))
   const [program = '', ...args] = pinned(LOAD_CORE, [process.execPath, '--import', 'tsx', file])
   const running = run(program, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] }, keep)

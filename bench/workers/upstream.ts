@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import net from 'node:net'
 import tls from 'node:tls'
+import { cutOff, trickle } from './bad-answers.js'
 import { answerQuestions } from './connect.js'
 import { createRequestReader, type ReadRequest } from './request-reader.js'
 import { CLIENT_FRAME, SERVER_FRAME } from './websocket-frames.js'
@@ -39,18 +40,25 @@ function serve(socket: net.Socket): void {
   socket.on('data', reader)
 }
 
-/** `/bytes/N`: N bytes. `/last/N`: the same, and the end of the connection. `/count`: how many bytes the request's body had. With a WebSocket's key: a message for each that comes. */
+/** `/bytes/N`: N bytes. `/last/N`: the same, and the end of the connection. `/slow/N`: N bytes in a second. `/cut/N`: half of them, and a reset. `/count`: how many bytes the request's body had. With a WebSocket's key: a message for each that comes. */
 function answer(socket: net.Socket, { path, received, isLast, webSocketKey }: ReadRequest): void {
   if (webSocketKey !== undefined) {
     speakWebSocket(socket, webSocketKey)
     return
   }
-  const size = path.startsWith('/count') ? -1 : Number(path.slice(path.lastIndexOf('/') + 1))
+  const size = path.startsWith('/count') ? -1 : sizeOf(path)
   const isEnd = isLast || path.startsWith('/last/')
-  if (size < 0) socket.write(response(Buffer.from(String(received))))
+  if (path.startsWith('/slow/')) trickle(socket, size)
+  else if (path.startsWith('/cut/')) cutOff(socket, size)
+  else if (size < 0) socket.write(response(Buffer.from(String(received))))
   else if (size <= BLOCK.length) socket.write(canned(path, size))
   else stream(socket, size, isLast)
   if (isEnd && size <= BLOCK.length) socket.end()
+}
+
+/** Of the body that a path asks for. */
+function sizeOf(path: string): number {
+  return Number(path.slice(path.lastIndexOf('/') + 1))
 }
 
 function canned(path: string, size: number): Buffer {

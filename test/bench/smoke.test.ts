@@ -34,6 +34,17 @@ describe.skipIf(reason !== undefined)('a benchmark of one round', () => {
     },
   )
 
+  it('soaks the proxy in everything at once, and looks into it', async () => {
+    const [scenario] = chooseScenarios(['soak'], false)
+    const plan = { rounds: 1, warmUps: 0, seconds: 1, isShort: true }
+    const { rows, notes } = await scenario!.run({ plan, contenders: [ours], say: () => undefined })
+    const figures = { heapEnd: expect.anything(), left: { median: 0 }, turnMax: expect.anything() }
+    expect(rows).toMatchObject([{ errors: 0, figures }])
+    for (const kind of ['clients that left', 'answers cut short', '1-GiB uploads', 'WebSockets', 'tunnels cut']) {
+      expect(notes.join('\n')).toMatch(new RegExp(`[1-9]\\d* ${kind}`))
+    }
+  }, 60_000)
+
   it('sees when the proxy listens', async () => {
     const [scenario] = chooseScenarios(['startup'], false)
     const plan = { rounds: 1, warmUps: 0, seconds: 1, isShort: true }
