@@ -1,4 +1,5 @@
 import type { Certificate } from '../../test/support/https.js'
+import type { AwsAnswer } from '../workers/aws-question.js'
 
 /** What a contender may be asked to do. `reverse` and `tcp`: it is the service itself for whoever connects, by requests or by bytes. */
 export type Ability = 'http' | 'connect' | 'socks' | 'intercept' | 'websocket' | 'reverse' | 'tcp'
@@ -15,6 +16,8 @@ export interface Site {
   readonly isTrusted?: boolean
   /** The port of the SOCKS5 server to go through. */
   readonly socks?: number
+  /** Where and as whom it logs in, and to which services, each with the version of the protocol that it speaks with them. */
+  readonly login?: { readonly aws: AwsAnswer; readonly ports: readonly number[]; readonly version: 1 | 2 }
   /** The service speaks TLS, and is to be looked into: as which name, or `*.` and what its names end in. */
   readonly secure?: { readonly name: string; readonly certificate: Certificate }
 }

@@ -39,12 +39,26 @@ async function prepare(site: Site): Promise<Launch> {
   const { port, directory, socks } = site
   const through = socks === undefined ? [] : ['--socks-proxy', `127.0.0.1:${socks}`]
   const args = ['--bind', `127.0.0.1:${port}`, '--config-dir', directory, ...(await trustFlags(site)), ...through]
-  return { command: [...ourCommand, ...args], env: ourEnvironment(directory) }
+  return { command: [...ourCommand, ...args], env: { ...ourEnvironment(directory), ...awsEnvironment(site) } }
+}
+
+/** Whose credentials it has, where it is to log in. */
+function awsEnvironment({ login }: Site): NodeJS.ProcessEnv {
+  if (login === undefined) return {}
+  const { endpoint, region, alice } = login.aws
+  return {
+    AWS_ENDPOINT_URL: endpoint,
+    AWS_REGION: region,
+    AWS_ACCESS_KEY_ID: alice.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: alice.secretAccessKey,
+  }
 }
 
 /** That the service is trusted, and for https an authority, and whom the service's own certificate is from. */
-async function trustFlags({ upstream, directory, secure, isTrusted = true }: Site): Promise<string[]> {
+async function trustFlags({ upstream, directory, secure, login, isTrusted = true }: Site): Promise<string[]> {
   if (!isTrusted) return ['--allow-loopback']
+  if (login !== undefined)
+    return login.ports.flatMap((port) => ['--trust', `http://127.0.0.1:${port},protocol=${login.version}`])
   if (secure === undefined) return ['--trust', `http://127.0.0.1:${upstream}`]
   const { name, certificate } = secure
   await writeAuthority(directory, await createAuthority([name.replace('*.', '')], Date.now()))

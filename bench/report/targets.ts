@@ -1,40 +1,20 @@
-import type { Result } from '../model.js'
-import { alignColumns } from './align-columns.js'
-
-/** What was measured of what is wanted, in the wanted unit: a ratio, ms, MB. Undefined where that was not measured. */
-type Look = (results: Lookup) => number | undefined
-
-interface Bound {
-  /** `≤ 0.75 × goproxy, default` */
-  readonly text: string
-  readonly look: Look
-  /** Inclusive, from above. */
-  readonly limit: number
-}
+import { aheadOf, type Bound, difference, type Lookup, minus, OURS, own, ratio, sum } from './bounds.js'
 
 /** What a figure must be, and what it should be. */
-interface Target {
+export interface Target {
   readonly what: string
   readonly least: Bound
   readonly aim?: Bound
 }
 
-/** How a target was met. */
-export interface Outcome {
-  readonly what: string
-  readonly least: string
-  readonly measured: string
-  readonly aim: string
-  readonly measuredOfAim: string
-  readonly verdict: 'aim reached' | 'holds' | 'MISSED'
-}
-
-const OURS = 'iam-auth-proxy'
 const DEFAULT = 'goproxy, default'
 const LARGE = 'goproxy, large pool'
 const HTTP_PROXY = 'http-proxy, keep-alive'
+/** The row of logins that are made one after another. */
+const LOGIN = 'version 2, one at a time'
 
-const TARGETS: readonly Target[] = [
+/** In the order in which they are shown. */
+export const TARGETS: readonly Target[] = [
   {
     what: 'CPU of a forwarded 200-byte GET, 32 clients',
     least: ratio('forward-32', 'cpu', DEFAULT, 0.75),
@@ -97,74 +77,21 @@ const TARGETS: readonly Target[] = [
       look: (at) => minus(at('leaf', `${OURS}, a new host`, 'cpu'), at('leaf', `${OURS}, again`, 'cpu'), 1000),
     },
   },
+  {
+    what: 'CPU of the proxy a login, AWS excluded',
+    least: { text: '≤ 3 ms', limit: 3, look: (at) => at('login', LOGIN, 'cpu') },
+    aim: { text: '≤ 1.5 ms', limit: 1.5, look: (at) => at('login', LOGIN, 'cpu') },
+  },
+  ...[LOGIN, 'version 1, one at a time'].map((row) => ({
+    what: `calls of AWS a login: ${row}`,
+    least: {
+      text: '≤ 1 Encrypt, 1 Decrypt, 1 STS',
+      limit: 3,
+      look: (at: Lookup) => sum(at, 'login', row, ['Encrypt', 'Decrypt', 'GetCallerIdentity', 'GetSessionToken']),
+    },
+  })),
+  {
+    what: 'logins made of 20 requests at once',
+    least: { text: '1', limit: 1, look: (at) => at('login', 'version 2, 20 at once', 'Encrypt') },
+  },
 ]
-
-/** A figure's median; undefined where the scenario was not run, or the row is void. */
-type Lookup = (scenario: string, contender: string, key: string) => number | undefined
-
-/** The targets that these results say something about. */
-export function judge(results: readonly Result[]): Outcome[] {
-  const lookup: Lookup = (scenario, contender, key) => {
-    const row = results.find(({ name }) => name === scenario)?.rows.find((one) => one.contender === contender)
-    return row === undefined || row.errors > 0 ? undefined : row.figures[key]?.median
-  }
-  return TARGETS.flatMap(({ what, least, aim }) => {
-    const measured = least.look(lookup)
-    if (measured === undefined) return []
-    const ofAim = aim?.look(lookup)
-    const isReached = aim !== undefined && ofAim !== undefined && ofAim <= aim.limit
-    const verdict = measured > least.limit ? 'MISSED' : isReached ? 'aim reached' : 'holds'
-    const texts = { least: least.text, measured: format(measured), aim: aim?.text ?? '' }
-    return [{ what, ...texts, measuredOfAim: ofAim === undefined ? '' : format(ofAim), verdict } as const]
-  })
-}
-
-/** As a table. Empty where none of the scenarios has a target. */
-export function formatOutcomes(outcomes: readonly Outcome[]): string {
-  if (outcomes.length === 0) return ''
-  const header = ['what', 'at least', 'measured', 'aim', 'measured', '']
-  const rows = outcomes.map(({ what, least, measured, aim, measuredOfAim, verdict }) => [
-    what,
-    least,
-    measured,
-    aim,
-    measuredOfAim,
-    verdict,
-  ])
-  return ['Targets', ...alignColumns([header, ...rows], [2, 4])].join('\n  ')
-}
-
-function ratio(scenario: string, key: string, peer: string, limit: number): Bound {
-  const text = `≤ ${Number(limit.toFixed(2))} × ${peer}`
-  return { text, limit, look: (at) => over(at(scenario, OURS, key), at(scenario, peer, key)) }
-}
-
-/** Better than the best of these. */
-function aheadOf(scenario: string, key: string, peers: readonly string[]): Bound {
-  const look: Look = (at) => {
-    const others = peers.flatMap((peer) => at(scenario, peer, key) ?? [])
-    return others.length === 0 ? undefined : over(at(scenario, OURS, key), Math.min(...others))
-  }
-  return { text: `≤ ${peers.join(', ')}`, limit: 1, look }
-}
-
-function own(scenario: string, key: string, limit: number, unit: string): Bound {
-  return { text: `≤ ${limit} ${unit}`, limit, look: (at) => at(scenario, OURS, key) }
-}
-
-function difference(scenario: string, key: string, other: string, limit: number, unit: string): Bound {
-  const look: Look = (at) => minus(at(scenario, OURS, key), at(scenario, other, key), 1)
-  return { text: `≤ ${other} + ${limit} ${unit}`, limit, look }
-}
-
-function over(a: number | undefined, b: number | undefined): number | undefined {
-  return a === undefined || b === undefined || b === 0 ? undefined : a / b
-}
-
-function minus(a: number | undefined, b: number | undefined, unit: number): number | undefined {
-  return a === undefined || b === undefined ? undefined : (a - b) / unit
-}
-
-function format(value: number): string {
-  return value.toFixed(value < 10 ? 2 : 0)
-}

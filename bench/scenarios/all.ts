@@ -3,6 +3,7 @@ import { coldScenario } from './cold.js'
 import { forwardScenarios } from './forward.js'
 import { leafScenario } from './leaf.js'
 import { loadScenarios } from './load.js'
+import { loginScenario } from './login.js'
 import { soakScenario } from './soak.js'
 import { socksScenario } from './socks.js'
 import { startupScenario } from './startup.js'
@@ -15,6 +16,7 @@ const allScenarios: readonly Scenario[] = [
   ...loadScenarios,
   leafScenario,
   socksScenario,
+  loginScenario,
   soakScenario,
 ]
 

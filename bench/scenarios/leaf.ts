@@ -81,8 +81,12 @@ async function startSite(keep: Parameters<typeof startWorker>[1]): Promise<LeafS
 }
 
 async function measure({ started, load, question }: LeafSite, names: readonly string[]) {
+  const [, port] = question.host.split(':')
   const before = cpuSeconds(started.pid)
-  const { latencies, errors } = await load.ask<LoadAnswer>({ ...question, names })
+  const { latencies, errors } = await load.ask<LoadAnswer>({
+    ...question,
+    hosts: names.map((name) => `${name}:${port}`),
+  })
   const cpu = ((cpuSeconds(started.pid) - before) / HOSTS) * 1e6
   return { figures: { cpu, p50: quantile(latencies, 0.5), p99: quantile(latencies, 0.99) }, errors }
 }

@@ -9,8 +9,10 @@ export interface Worker {
   ask<T>(question: object): Promise<T>
 }
 
+type WorkerName = 'upstream' | 'load' | 'mixed' | 'socks' | 'aws' | 'guarded'
+
 /** Starts one of the programs beside this file, on the core of the load. */
-export function startWorker(name: 'upstream' | 'load' | 'socks' | 'mixed', keep: Keeper): Worker {
+export function startWorker(name: WorkerName, keep: Keeper): Worker {
   const file = fileURLToPath(new URL(`${name}.ts`, import.meta.url))
   const [program = '', ...args] = pinned(LOAD_CORE, [process.execPath, '--import', 'tsx', file])
   const running = run(program, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] }, keep)

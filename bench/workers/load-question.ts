@@ -4,8 +4,8 @@ export interface LoadQuestion {
   readonly proxyPort?: number
   /** The service, as `127.0.0.1:port`. */
   readonly host: string
-  /** Names for the service, one for each connection in turn, instead of the host's. */
-  readonly names?: readonly string[]
+  /** Several such, each request's in turn, instead of that one: on one connection only through a proxy, in absolute form. */
+  readonly hosts?: readonly string[]
   readonly path: string
   /** Through a CONNECT. @default false */
   readonly tunnel?: boolean

@@ -15,8 +15,9 @@ answerQuestions(async (question: LoadQuestion): Promise<LoadAnswer> => {
     for (let at = next++; hasTurn(question, at, start); at = next++) {
       const began = performance.now()
       try {
-        client ??= await open(hostOf(question, at))
-        await client.perform()
+        const turn = hostOf(question, at)
+        client ??= await open(turn)
+        await client.perform(turn)
         latencies.push((performance.now() - began) * 1000)
       } catch (error) {
         failures.push(String(error))
@@ -41,8 +42,8 @@ function hasTurn({ count, seconds }: LoadQuestion, at: number, start: number): b
   return seconds === undefined ? at < count : performance.now() - start < seconds * 1000
 }
 
-/** The service by the name whose turn it is. */
+/** The same for the host whose turn it is. */
 function hostOf(question: LoadQuestion, at: number): LoadQuestion {
-  const name = question.names?.[at % question.names.length]
-  return name === undefined ? question : { ...question, host: question.host.replace(/^[^:]+/, name) }
+  const host = question.hosts?.[at % question.hosts.length]
+  return host === undefined ? question : { ...question, host }
 }

