@@ -5,8 +5,8 @@ import type { LoadQuestion } from './load-question.js'
 
 /** A connection on which requests are made one after another. */
 export interface Client {
-  /** The next request, and its whole answer. Rejects where that is not what was asked for. */
-  perform(question: LoadQuestion): Promise<void>
+  /** The next request, and its whole answer. Rejects where that is not what was asked for. @default what it was opened for */
+  perform(question?: LoadQuestion): Promise<void>
   close(): void
 }
 
@@ -16,7 +16,7 @@ const BLOCK = Buffer.alloc(256 * 1024, 'x')
 export async function openHttpClient(question: LoadQuestion): Promise<Client> {
   const reader = createAnswerReader()
   const socket = await dial(question, reader)
-  return { perform: (next) => perform(socket, reader, next), close: () => void socket.destroy() }
+  return { perform: (next = question) => perform(socket, reader, next), close: () => void socket.destroy() }
 }
 
 async function perform(socket: net.Socket, reader: AnswerReader, question: LoadQuestion): Promise<void> {
