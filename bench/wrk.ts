@@ -23,6 +23,8 @@ export interface WrkLoad {
   readonly host: string
   readonly connections: number
   readonly seconds: number
+  /** A further field of each request: `Cookie: a=b`. */
+  readonly field?: string | undefined
 }
 
 const SCRIPT = fileURLToPath(new URL('workers/wrk.lua', import.meta.url))
@@ -31,10 +33,15 @@ const SCRIPT = fileURLToPath(new URL('workers/wrk.lua', import.meta.url))
 export const wrkIsMissing = () => (findProgram('wrk') === undefined ? ['wrk'] : [])
 
 /** The same GET again and again over keep-alive connections. */
-export async function runWrk({ port, target, host, connections, seconds }: WrkLoad): Promise<LoadFigures> {
+export async function runWrk({ port, target, host, connections, seconds, field }: WrkLoad): Promise<LoadFigures> {
   const options = ['-t1', `-c${connections}`, `-d${seconds}s`, '--timeout', '10s', '-s', SCRIPT]
   const [program = '', ...args] = pinned(LOAD_CORE, ['wrk', ...options, `http://127.0.0.1:${port}/`])
-  const env = { PATH: process.env['PATH'], BENCH_TARGET: target, BENCH_HOST: host }
+  const env = {
+    PATH: process.env['PATH'],
+    BENCH_TARGET: target,
+    BENCH_HOST: host,
+    ...(field && { BENCH_FIELD: field }),
+  }
   const undos: (() => unknown)[] = []
   const wrk = run(program, args, { env, stdio: ['ignore', 'pipe', 'pipe'] }, (undo) => void undos.push(undo))
   await once(wrk.child, 'close')

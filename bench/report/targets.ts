@@ -82,6 +82,15 @@ export const TARGETS: readonly Target[] = [
     least: { text: '≤ 3 ms', limit: 3, look: (at) => at('login', LOGIN, 'cpu') },
     aim: { text: '≤ 1.5 ms', limit: 1.5, look: (at) => at('login', LOGIN, 'cpu') },
   },
+  {
+    what: 'what iamAuth() adds to a request with a session',
+    least: { text: '≤ 60 µs of CPU', limit: 60, look: addedByGuard },
+    aim: { text: '≤ 30 µs of CPU', limit: 30, look: addedByGuard },
+  },
+  {
+    what: 'calls of AWS for requests with a session',
+    least: { text: '0', limit: 0, look: (at) => at('middleware', 'iamAuth()', 'calls') },
+  },
   ...[LOGIN, 'version 1, one at a time'].map((row) => ({
     what: `calls of AWS a login: ${row}`,
     least: {
@@ -95,3 +104,7 @@ export const TARGETS: readonly Target[] = [
     least: { text: '1', limit: 1, look: (at) => at('login', 'version 2, 20 at once', 'Encrypt') },
   },
 ]
+
+function addedByGuard(at: Lookup): number | undefined {
+  return minus(at('middleware', 'iamAuth()', 'cpu'), at('middleware', 'nothing', 'cpu'), 1)
+}

@@ -4,6 +4,7 @@ import { forwardScenarios } from './forward.js'
 import { leafScenario } from './leaf.js'
 import { loadScenarios } from './load.js'
 import { loginScenario } from './login.js'
+import { middlewareScenario } from './middleware.js'
 import { soakScenario } from './soak.js'
 import { socksScenario } from './socks.js'
 import { startupScenario } from './startup.js'
@@ -17,6 +18,7 @@ const allScenarios: readonly Scenario[] = [
   leafScenario,
   socksScenario,
   loginScenario,
+  middlewareScenario,
   soakScenario,
 ]
 

@@ -9,12 +9,12 @@ export interface Worker {
   ask<T>(question: object): Promise<T>
 }
 
-type WorkerName = 'upstream' | 'load' | 'mixed' | 'socks' | 'aws' | 'guarded'
+type WorkerName = 'upstream' | 'load' | 'mixed' | 'socks' | 'aws' | 'guarded' | 'page'
 
-/** Starts one of the programs beside this file, on the core of the load. */
-export function startWorker(name: WorkerName, keep: Keeper): Worker {
+/** Starts one of the programs beside this file. @param core where it runs @default that of the load */
+export function startWorker(name: WorkerName, keep: Keeper, core: number = LOAD_CORE): Worker {
   const file = fileURLToPath(new URL(`${name}.ts`, import.meta.url))
-  const [program = '', ...args] = pinned(LOAD_CORE, [process.execPath, '--import', 'tsx', file])
+  const [program = '', ...args] = pinned(core, [process.execPath, '--import', 'tsx', file])
   const running = run(program, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] }, keep)
   const { child } = running
   return {

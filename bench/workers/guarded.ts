@@ -2,10 +2,11 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import express from 'express'
-import { type IamAuthOptions, iamAuth } from 'iam-auth-server-middleware'
+import { iamAuth } from 'iam-auth-server-middleware'
 import { startOriginalServer } from '../../test/interop/original/original-server.js'
 import type { AwsAnswer } from './aws-question.js'
 import { answerQuestions } from './connect.js'
+import { guardOptions } from './guard-options.js'
 
 /** How it is to be, at the first question; and on how many ports. */
 export interface GuardedQuestion {
@@ -16,9 +17,6 @@ export interface GuardedQuestion {
 }
 
 const BODY = 'x'.repeat(200)
-
-/** No login of the benchmark is one too many. */
-const NO_LIMIT = { perSecond: 1e6, burst: 1e6 }
 
 /** Listens on so many ports: to the proxy each is a service of its own. Version 1 alone is not offered by ours: a stand-in of the original's. */
 answerQuestions(async ({ aws, ports, version }: GuardedQuestion) => {
@@ -31,7 +29,7 @@ answerQuestions(async ({ aws, ports, version }: GuardedQuestion) => {
 function startOurs(aws: AwsAnswer): () => Promise<number> {
   const app = express()
     .disable('x-powered-by')
-    .use(iamAuth(optionsFor(aws)))
+    .use(iamAuth(guardOptions(aws)))
   app.get('/', (_req, res) => void res.type('text/plain').send(BODY))
   return async () => {
     const server = createServer(app).listen(0, '127.0.0.1')
@@ -50,17 +48,4 @@ async function startOriginal({ endpoint, region, account, keyArn, server }: AwsA
     credentials: server,
   })
   return port
-}
-
-function optionsFor({ endpoint, account, keyArn, server }: AwsAnswer): IamAuthOptions {
-  return {
-    realm: account,
-    kmsKeyId: keyArn,
-    secrets: ['a secret of this benchmark, of no use elsewhere'],
-    endpoints: { kms: endpoint, sts: endpoint },
-    credentials: async () => server,
-    rateLimit: NO_LIMIT,
-    totalRateLimit: NO_LIMIT,
-    logger: { info: () => undefined, warn: () => undefined, error: console.error },
-  }
 }

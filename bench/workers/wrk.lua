@@ -2,7 +2,9 @@
 local request_bytes
 
 function init()
-  request_bytes = "GET " .. os.getenv("BENCH_TARGET") .. " HTTP/1.1\r\nHost: " .. os.getenv("BENCH_HOST") .. "\r\n\r\n"
+  local field = os.getenv("BENCH_FIELD")
+  local fields = field and (field .. "\r\n") or ""
+  request_bytes = "GET " .. os.getenv("BENCH_TARGET") .. " HTTP/1.1\r\nHost: " .. os.getenv("BENCH_HOST") .. "\r\n" .. fields .. "\r\n"
 end
 
 function request()

@@ -55,6 +55,17 @@ describe.skipIf(reason !== undefined)('a benchmark of one round', () => {
     expect(rows).toHaveLength(4)
   })
 
+  it('lets somebody with a session in without a call of AWS', async () => {
+    const [scenario] = chooseScenarios(['middleware'], false)
+    const plan = { rounds: 1, warmUps: 0, seconds: 1, isShort: true }
+    const { rows } = await scenario!.run({ plan, contenders: [ours], say: () => undefined })
+    expect(rows.map(({ contender, errors, figures }) => [contender, errors, figures['calls']?.median])).toEqual([
+      ['nothing', 0, 0],
+      ['cookie-session', 0, 0],
+      ['iamAuth()', 0, 0],
+    ])
+  })
+
   it('sees when the proxy listens', async () => {
     const [scenario] = chooseScenarios(['startup'], false)
     const plan = { rounds: 1, warmUps: 0, seconds: 1, isShort: true }
