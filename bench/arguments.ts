@@ -9,6 +9,8 @@ export interface BenchArguments {
   /** Commands of others: name, and the command with `{port}` in it. */
   readonly proxies: readonly (readonly [name: string, command: string])[]
   readonly install: boolean
+  /** Beginnings of names of contenders; empty for all. Ours is always one. */
+  readonly against: readonly string[]
   readonly json?: string
   readonly plot?: string
   /** Records of earlier runs, to be shown instead of measuring: the newest of each scenario. */
@@ -18,6 +20,7 @@ export interface BenchArguments {
 export const USAGE = `npm run bench -- [options]
   --short               under two minutes: the main scenarios, fewer rounds
   --only NAME           a scenario, or all whose names begin so; repeatable
+  --against NAME        only contenders whose names begin so, beside ours; repeatable
   --rounds N            how often each contender is measured in each (default 5)
   --proxy NAME='CMD'    one more contender; {port} is where it must listen on 127.0.0.1, {upstream} the service's port; repeatable
   --install             install the missing peers of Debian first (apt-get, as root)
@@ -34,6 +37,7 @@ export function parseArguments(args: readonly string[]): BenchArguments {
       short: { type: 'boolean', default: false },
       install: { type: 'boolean', default: false },
       only: { ...text, multiple: true, default: [] },
+      against: { ...text, multiple: true, default: [] },
       proxy: { ...text, multiple: true, default: [] },
       rounds: text,
       json: text,
@@ -48,9 +52,9 @@ export function parseArguments(args: readonly string[]): BenchArguments {
     warmUps: isShort ? 1 : 2,
     seconds: isShort ? 1 : 2,
   }
-  const { only, install, json, plot, from } = values
+  const { only, against, install, json, plot, from } = values
   const files = { ...(json && { json }), ...(plot && { plot }), from }
-  return { plan, only, proxies: values.proxy.map(parseProxy), install, ...files }
+  return { plan, only, against, proxies: values.proxy.map(parseProxy), install, ...files }
 }
 
 function parseNumber(option: string, text: string | undefined, otherwise: number): number {

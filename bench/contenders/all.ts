@@ -9,6 +9,16 @@ export function allContenders(added: readonly (readonly [name: string, command: 
   return [ours, ...goproxies, ...nodePeers, ...debianPeers, ...added.map(fromCommandLine)]
 }
 
+/** Ours, and those that are asked for. Throws TypeError for a name that none begins with. */
+export function chooseContenders(all: readonly Contender[], against: readonly string[]): readonly Contender[] {
+  const unknown = against.find((beginning) => !all.some(({ name }) => name.startsWith(beginning)))
+  if (unknown !== undefined) {
+    throw new TypeError(`no contender is called ${unknown}; there are: ${all.map(({ name }) => name).join('; ')}`)
+  }
+  if (against.length === 0) return all
+  return all.filter(({ name, role }) => role === 'ours' || against.some((beginning) => name.startsWith(beginning)))
+}
+
 /** `exec`, so that its process is the one that is measured and ended. */
 function fromCommandLine([name, command]: readonly [string, string]): Contender {
   return {

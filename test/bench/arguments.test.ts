@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { parseArguments } from '../../bench/arguments.js'
+import { allContenders, chooseContenders } from '../../bench/contenders/all.js'
 import { chooseScenarios } from '../../bench/scenarios/all.js'
 
 describe('the command line of the benchmark', () => {
@@ -33,6 +34,13 @@ describe('the command line of the benchmark', () => {
     [['--fast'], '--fast'],
   ])('refuses %j and says why', (args, reason) => {
     expect(() => parseArguments(args)).toThrow(reason)
+  })
+
+  it('chooses contenders alike, ours always among them', () => {
+    const all = allContenders([])
+    expect(chooseContenders(all, [])).toEqual(all)
+    expect(chooseContenders(all, ['squid']).map(({ name }) => name)).toEqual(['iam-auth-proxy', 'squid'])
+    expect(() => chooseContenders(all, ['nobody'])).toThrow('squid')
   })
 
   it('chooses scenarios by the beginning of their names, and names them all where there is none', () => {
