@@ -49,7 +49,7 @@ export function parseArguments(args: readonly string[]): BenchArguments {
   const plan = {
     isShort,
     rounds: parseNumber('--rounds', values.rounds, isShort ? 3 : 5),
-    warmUps: isShort ? 1 : 2,
+    warmUps: isShort ? 1 : 5,
     seconds: isShort ? 1 : 2,
   }
   const { only, against, install, json, plot, from } = values

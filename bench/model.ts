@@ -47,7 +47,7 @@ export interface Curve {
 /** How much is measured. */
 export interface Plan {
   readonly rounds: number
-  /** Rounds before them that do not count: Node needs seconds of full load to compile what is hot. */
+  /** Rounds before them that do not count: Node needs some ten seconds of full load to compile what is hot. Others have one. */
   readonly warmUps: number
   /** Of one contender in one round. */
   readonly seconds: number

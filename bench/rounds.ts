@@ -36,7 +36,7 @@ export async function runRounds(rounds: Rounds): Promise<{ rows: Row[]; notes: s
     const samples = new Map(started.map((one) => [one, [] as Measured[]]))
     const { warmUps, rounds: counted } = rounds.bench.plan
     for (let round = 1 - warmUps; round <= counted; round++) {
-      for (const one of started) {
+      for (const one of started.filter((contender) => needsRound(contender, round))) {
         const measured = await measureOne(rounds.measure, one)
         if (round > 0) samples.get(one)?.push(measured)
       }
@@ -61,6 +61,11 @@ async function startAll({ bench, abilities, site, direct }: Rounds, cleanup: Cle
     }
   }
   return started
+}
+
+/** Of the rounds before the first that counts, which is 1, who has nothing to compile has only the last. */
+function needsRound(started: Started | undefined, round: number): boolean {
+  return round >= 0 || started?.contender.warmsUp === true
 }
 
 function isAble({ abilities }: Contender, wanted: readonly Ability[]): boolean {

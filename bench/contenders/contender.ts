@@ -36,6 +36,8 @@ export interface Contender {
   readonly abilities: readonly Ability[]
   /** It closes every connection after one answer without saying so, which is then no error. */
   readonly closesUnannounced?: true
+  /** It compiles what is hot while it runs, so that its first seconds of load say little. */
+  readonly warmsUp?: true
   /** Why it cannot run here, and the Debian packages that change it; undefined where it can. */
   missing(): Missing | undefined
   /** Writes its configuration. */

@@ -20,6 +20,7 @@ export const peersFolder = fileURLToPath(new URL('../peers/', import.meta.url))
 export const nodePeers: readonly Contender[] = PROGRAMS.map(([name, program, args, abilities]) => ({
   name,
   role: 'peer',
+  warmsUp: true,
   abilities,
   missing: () =>
     program === 'by-hand' || existsSync(`${peersFolder}node_modules`)

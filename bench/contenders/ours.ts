@@ -17,6 +17,7 @@ const ourCommand = [process.execPath, fileURLToPath(new URL(bin[OURS] ?? '', fol
 export const ours: Contender = {
   name: OURS,
   role: 'ours',
+  warmsUp: true,
   abilities: ['http', 'connect', 'socks', 'intercept', 'websocket'],
   missing: () => undefined,
   prepare,
