@@ -46,9 +46,13 @@ export const TARGETS: readonly Target[] = [
   },
   {
     what: 'peak memory with 256 clients',
-    least: own('forward-256', 'rss', 120, 'MB'),
-    aim: own('forward-256', 'rss', 80, 'MB'),
+    least: own('memory', 'clients', 120, 'MB'),
+    aim: own('memory', 'clients', 80, 'MB'),
   },
+  ...['download', 'upload'].map((way) => ({
+    what: `memory that 1 GiB adds: ${way}`,
+    least: own('memory', way, 64, 'MB'),
+  })),
   {
     what: 'start, beyond an empty Node',
     least: difference('startup', 'wall', 'node -e 0', 60, 'ms'),

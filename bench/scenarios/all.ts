@@ -4,6 +4,7 @@ import { forwardScenarios } from './forward.js'
 import { leafScenario } from './leaf.js'
 import { loadScenarios } from './load.js'
 import { loginScenario } from './login.js'
+import { memoryScenario } from './memory.js'
 import { middlewareScenario } from './middleware.js'
 import { soakScenario } from './soak.js'
 import { socksScenario } from './socks.js'
@@ -17,6 +18,7 @@ const allScenarios: readonly Scenario[] = [
   ...loadScenarios,
   leafScenario,
   socksScenario,
+  memoryScenario,
   loginScenario,
   middlewareScenario,
   soakScenario,

@@ -34,6 +34,14 @@ describe.skipIf(reason !== undefined)('a benchmark of one round', () => {
     },
   )
 
+  it('sees the memory that bodies and clients take', async () => {
+    const [scenario] = chooseScenarios(['memory'], false)
+    const plan = { rounds: 1, warmUps: 0, seconds: 1, isShort: true }
+    const { rows } = await scenario!.run({ plan, contenders: [ours], say: () => undefined })
+    const figures = { clients: expect.anything(), download: expect.anything(), upload: expect.anything() }
+    expect(rows).toMatchObject([{ errors: 0, figures }])
+  }, 30_000)
+
   it('soaks the proxy in everything at once, and looks into it', async () => {
     const [scenario] = chooseScenarios(['soak'], false)
     const plan = { rounds: 1, warmUps: 0, seconds: 1, isShort: true }
