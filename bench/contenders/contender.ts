@@ -14,6 +14,8 @@ export interface Site {
   readonly directory: string
   /** Whether we trust the service, and so look into what it says. @default true */
   readonly isTrusted?: boolean
+  /** So many origins are trusted beside the service. @default 0 */
+  readonly alsoTrusted?: number
   /** The port of the SOCKS5 server to go through. */
   readonly socks?: number
   /** Where and as whom it logs in, and to which services, each with the version of the protocol that it speaks with them. */

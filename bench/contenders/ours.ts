@@ -56,11 +56,19 @@ function awsEnvironment({ login }: Site): NodeJS.ProcessEnv {
 }
 
 /** That the service is trusted, and for https an authority, and whom the service's own certificate is from. */
-async function trustFlags({ upstream, directory, secure, login, isTrusted = true }: Site): Promise<string[]> {
+async function trustFlags({
+  upstream,
+  directory,
+  secure,
+  login,
+  alsoTrusted = 0,
+  isTrusted = true,
+}: Site): Promise<string[]> {
   if (!isTrusted) return ['--allow-loopback']
   if (login !== undefined)
     return login.ports.flatMap((port) => ['--trust', `http://127.0.0.1:${port},protocol=${login.version}`])
-  if (secure === undefined) return ['--trust', `http://127.0.0.1:${upstream}`]
+  const others = Array.from({ length: alsoTrusted }, (_, at) => ['--trust', `https://service-${at}.bench.test`])
+  if (secure === undefined) return [...others.flat(), '--trust', `http://127.0.0.1:${upstream}`]
   const { name, certificate } = secure
   await writeAuthority(directory, await createAuthority([name.replace('*.', '')], Date.now()))
   const account = name.startsWith('*.') ? ',key-account=123456789012' : ''

@@ -1,6 +1,7 @@
 import type { Scenario } from '../model.js'
 import { coldScenario } from './cold.js'
 import { forwardScenarios } from './forward.js'
+import { growthScenario } from './growth.js'
 import { leafScenario } from './leaf.js'
 import { loadScenarios } from './load.js'
 import { loginScenario } from './login.js'
@@ -21,6 +22,7 @@ const allScenarios: readonly Scenario[] = [
   memoryScenario,
   loginScenario,
   middlewareScenario,
+  growthScenario,
   soakScenario,
 ]
 

@@ -23,8 +23,9 @@ async function perform(socket: net.Socket, reader: AnswerReader, question: LoadQ
   const { host, proxyPort, tunnel, path, upload, expect } = question
   const target = proxyPort === undefined || tunnel ? path : `http://${host}${path}`
   const body = upload === undefined ? '' : `Content-Length: ${upload}\r\n`
+  const fields = formatFields(question)
   const answer = reader.next('answer')
-  socket.write(`${upload === undefined ? 'GET' : 'POST'} ${target} HTTP/1.1\r\nHost: ${host}\r\n${body}\r\n`)
+  socket.write(`${upload === undefined ? 'GET' : 'POST'} ${target} HTTP/1.1\r\nHost: ${host}\r\n${fields}${body}\r\n`)
   if (upload !== undefined) await send(socket, upload)
   const { status, received } = await answer
   if (status !== 200 || received !== expect) throw new Error(`${status} with ${received} bytes`)
@@ -41,4 +42,10 @@ async function send(socket: net.Socket, size: number): Promise<void> {
       socket.on('drain', go).on('close', go)
     })
   }
+}
+
+function formatFields({ fields }: LoadQuestion): string {
+  if (fields === undefined) return ''
+  const value = 'x'.repeat(fields.bytes)
+  return Array.from({ length: fields.count }, (_, at) => `X-Field-${at}: ${value}\r\n`).join('')
 }

@@ -21,6 +21,10 @@ export interface LoadQuestion {
   readonly count: number
   /** As many as can be begun in this time. */
   readonly seconds?: number
+  /** Further fields of each request: how many, and the bytes of each one's value. */
+  readonly fields?: { readonly count: number; readonly bytes: number }
+  /** Opens so many tunnels and keeps them until the next question, instead of asking anything. */
+  readonly hold?: number
   /** Bytes of a request's body. */
   readonly upload?: number
   /** Bytes that the body of an answer must have. */

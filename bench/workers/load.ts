@@ -4,7 +4,11 @@ import { type Client, openHttpClient } from './http-client.js'
 import type { LoadAnswer, LoadQuestion } from './load-question.js'
 import { openWebSocketClient } from './websocket-client.js'
 
+/** Tunnels that stay open. */
+let held: Client[] = []
+
 answerQuestions(async (question: LoadQuestion): Promise<LoadAnswer> => {
+  if (question.hold !== undefined) return hold(question, question.hold)
   const open = question.isWebSocket ? openWebSocketClient : openHttpClient
   const start = performance.now()
   const latencies: number[] = []
@@ -46,4 +50,19 @@ function hasTurn({ count, seconds }: LoadQuestion, at: number, start: number): b
 function hostOf(question: LoadQuestion, at: number): LoadQuestion {
   const host = question.hosts?.[at % question.hosts.length]
   return host === undefined ? question : { ...question, host }
+}
+
+/** As many more, or less, as are wanted, some at a time; each has carried a request. */
+async function hold(question: LoadQuestion, wanted: number): Promise<LoadAnswer> {
+  for (const client of held.splice(wanted)) client.close()
+  const start = performance.now()
+  while (held.length < wanted) {
+    const some = Array.from({ length: Math.min(50, wanted - held.length) }, async () => {
+      const client = await openHttpClient(question)
+      await client.perform()
+      return client
+    })
+    held = [...held, ...(await Promise.all(some))]
+  }
+  return { seconds: (performance.now() - start) / 1000, errors: 0, latencies: [] }
 }

@@ -17,11 +17,13 @@ let open = 0
 const server = net.createServer({ noDelay: true }, serve)
 const listening = listenOn(server)
 
-/** Where it listens, and how many connections there were and are. With a certificate: of a further listener that has it. */
-answerQuestions(async ({ cert, key }: { cert?: string; key?: string }) => {
+/** Where it listens, and how many connections there were and are. With a certificate: of a further listener that has it. `further`: on so many ports more. */
+answerQuestions(async ({ cert, key, further = 0 }: { cert?: string; key?: string; further?: number }) => {
+  const ports: number[] = []
+  for (let at = 0; at < further; at++) ports.push(await listenOn(net.createServer({ noDelay: true }, serve)))
   const port =
     cert === undefined ? await listening : await listenOn(tls.createServer({ cert, key, noDelay: true }, serve))
-  return { port, accepted, open }
+  return { port, ports, accepted, open }
 })
 
 function listenOn(listener: net.Server): Promise<number> {

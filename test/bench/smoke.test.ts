@@ -42,6 +42,15 @@ describe.skipIf(reason !== undefined)('a benchmark of one round', () => {
     expect(rows).toMatchObject([{ errors: 0, figures }])
   }, 30_000)
 
+  it('follows what grows', async () => {
+    const [scenario] = chooseScenarios(['growth'], true)
+    const plan = { rounds: 1, warmUps: 0, seconds: 1, isShort: true }
+    const { rows, curves } = await scenario!.run({ plan, contenders: [ours], say: () => undefined })
+    expect(rows.map(({ errors }) => errors)).toEqual(rows.map(() => 0))
+    expect(curves?.map(({ points }) => points.length)).toEqual(rows.map(() => 2))
+    for (const { points } of curves ?? []) for (const [, cost] of points) expect(cost).toBeGreaterThan(0)
+  }, 180_000)
+
   it('soaks the proxy in everything at once, and looks into it', async () => {
     const [scenario] = chooseScenarios(['soak'], false)
     const plan = { rounds: 1, warmUps: 0, seconds: 1, isShort: true }
