@@ -48,7 +48,9 @@ describe.skipIf(reason !== undefined)('a benchmark of one round', () => {
     const { rows, curves } = await scenario!.run({ plan, contenders: [ours], say: () => undefined })
     expect(rows.map(({ errors }) => errors)).toEqual(rows.map(() => 0))
     expect(curves?.map(({ points }) => points.length)).toEqual(rows.map(() => 2))
-    for (const { points } of curves ?? []) for (const [, cost] of points) expect(cost).toBeGreaterThan(0)
+    // Memory may be less afterwards: a collection falls where it falls.
+    const times = curves?.filter(({ cost }) => cost.startsWith('CPU')).flatMap(({ points }) => points) ?? []
+    for (const [, cost] of times) expect(cost).toBeGreaterThan(0)
   }, 180_000)
 
   it('soaks the proxy in everything at once, and looks into it', async () => {
