@@ -90,6 +90,7 @@ export const proxyServer = [
         'connection.isDistrusted = error.isAboutFraming && !connection.isHttp2',
         '',
       ],
+      ['connections of other users', 'if (!admission.isAdmitted) response.shouldKeepAlive = false', ''],
       ['requests that are not authorised', '  requireAuthorized(context, headers)\n', ''],
       ['only trusted origins', '  requireTrustedOrigin(context, target.authority)\n', ''],
       ['requests in its own name', 'else if (site === undefined && isAskedDirectly(request)) {', 'else if (false) {'],

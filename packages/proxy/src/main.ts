@@ -68,7 +68,9 @@ export async function startGateway(config: ProxyConfig, { sites, port }: Gateway
   const server = await createProxy(config, log, { prompt: promptOnTerminal, env: {} }, sites)
   const listen = (host: string, at: number) => server.listenAsGateway(host, at, sites)
   try {
-    return { address: await listenOnLoopback(listen, port), close: server.close }
+    const address = await listenOnLoopback(listen, port)
+    setImmediate(warmUp)
+    return { address, close: server.close }
   } catch (error) {
     await server.close()
     throw error

@@ -79,10 +79,12 @@ function createConnection(known: Required<KnownConnection>, localPort?: number):
  * TCP does not tell a client that is done sending from one that is gone. The first still takes what we write, so: an
  * answer that comes within the grace period is written (and fails if nobody is there), a silent one is given up.
  */
-function giveUpUnlessReading(socket: Socket, { exchanges }: ClientConnection, graceMs: number): void {
-  if (exchanges.size === 0) return
+function giveUpUnlessReading(socket: Socket, connection: ClientConnection, graceMs: number): void {
+  // One that waits for its admission has no exchange yet, but will.
+  const hasNothing = () => connection.exchanges.size + connection.waiting === 0
+  if (hasNothing()) return
   const before = socket.bytesWritten
   setTimeout(() => {
-    if (exchanges.size > 0 && socket.bytesWritten === before) socket.destroy()
+    if (!hasNothing() && socket.bytesWritten === before) socket.destroy()
   }, graceMs)
 }

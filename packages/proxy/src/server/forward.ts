@@ -61,6 +61,8 @@ export function forward(
   } catch (error) {
     if (!(error instanceof Refusal)) throw error
     connection.isDistrusted = error.isAboutFraming && !connection.isHttp2
+    // Other users are not to keep connections to us.
+    if (!admission.isAdmitted) response.shouldKeepAlive = false
     answerRefusal(response, error)
   }
 }

@@ -103,16 +103,19 @@ const LISTENER_OPTIONS = {
   requireHostHeader: false,
   headersTimeout: 60_000,
   requestTimeout: 0,
-  // An idle client may stay: nobody races its next request against our close, and no request arms a timer (3 % of one).
-  keepAliveTimeout: 0,
-  // Those whose machine has gone are found by TCP: with Linux' defaults after 60 s and nine probes.
+  // Clients whose machine has gone are found by TCP: with Linux' defaults after 60 s and nine probes.
   keepAlive: true,
   keepAliveInitialDelay: 60_000,
   highWaterMark: 256 * 1024,
 } as const
 
+/** ms that a client may idle where strangers reach the listener, which is where it has a password. */
+const STRANGERS_IDLE_MS = 65_000
+
 function createListener(context: ProxyContext, fronts?: readonly Front[]): Server {
-  const server = createServer(LISTENER_OPTIONS)
+  // Elsewhere it may stay: nobody races its next request against our close, and no request arms a timer (3 % of one).
+  const keepAliveTimeout = context.isAuthorized === undefined ? 0 : STRANGERS_IDLE_MS
+  const server = createServer({ ...LISTENER_OPTIONS, keepAliveTimeout })
   // Without it Node silently drops the headers after the thousandth; the 16 KiB of header size are the limit.
   server.maxHeadersCount = 0
   // A client that is done sending still wants its answer.

@@ -5,6 +5,7 @@ import type { DestinationPolicy } from '../server/destinations.js'
 import { connect } from './connect.js'
 import { UpstreamError } from './dial.js'
 import { formatHop, type ProxyHop } from './routes.js'
+import { trustContextFor } from './trust-context.js'
 import { untilReady } from './until-ready.js'
 
 export interface HopConnectionOptions {
@@ -59,7 +60,7 @@ async function secure(
     servername: net.isIP(hop.host) === 0 ? hop.host : '',
     ALPNProtocols: ['http/1.1'],
     rejectUnauthorized: true,
-    ...(ca && { ca: [...tls.rootCertificates, ...ca] }),
+    secureContext: trustContextFor(ca),
   })
   try {
     await untilReady(encrypted, 'secureConnect', connectTimeoutMs)

@@ -1,6 +1,7 @@
 import net from 'node:net'
 import tls from 'node:tls'
 import { type Dial, type DialTarget, UpstreamError } from './dial.js'
+import { trustContextFor } from './trust-context.js'
 import { untilReady } from './until-ready.js'
 
 export interface TlsOptions {
@@ -17,12 +18,6 @@ export type TlsDial = (
 
 /** The same way to the service, then TLS with full verification of its certificate. */
 export function createTlsDial(dial: Dial, { ca, connectTimeoutMs }: TlsOptions): TlsDial {
-  // Once for all: making one takes longer than the handshake.
-  let secureContext: tls.SecureContext | undefined
-  const trusting = () => {
-    secureContext ??= tls.createSecureContext(ca && { ca: [...tls.rootCertificates, ...ca] })
-    return secureContext
-  }
   return async ({ host, port }, protocols) => {
     const socket = tls.connect({
       socket: await dial({ host, port }),
@@ -30,7 +25,7 @@ export function createTlsDial(dial: Dial, { ca, connectTimeoutMs }: TlsOptions):
       servername: net.isIP(host) === 0 ? host.replace(/\.$/, '') : '',
       ALPNProtocols: [...protocols],
       rejectUnauthorized: true,
-      secureContext: trusting(),
+      secureContext: trustContextFor(ca),
     })
     const issuer = noteIssuer(socket)
     try {

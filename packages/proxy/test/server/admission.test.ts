@@ -44,6 +44,14 @@ describe.each(kinds)('a %s', (_, request) => {
     expect(proxy.warnings).toEqual([[reason, expect.stringContaining('refused')]])
   })
 
+  test('of another user is the last on its connection', async () => {
+    const proxy = await startGuarded(async () => 1001)
+    const client = connectRaw(proxy.port)
+    client.write(request('http://127.0.0.1:1/'))
+    await client.until(/--proxy-auth-file.*\n$/)
+    await client.ended
+  })
+
   test('of the user, and of root, is served once the system has said who it is', async () => {
     for (const uid of [OWN, 0]) {
       const origin = await startRawOrigin(EMPTY_200)
@@ -94,6 +102,25 @@ test.each([
   expect(origin.sockets).toEqual([])
 })
 
+test('a client that is done sending before the decision gets its answer, and one that gets none is given up', async () => {
+  for (const answer of [EMPTY_200, '']) {
+    const origin = await startRawOrigin((socket) => void (answer && socket.write(answer)))
+    let say: ((uid: number) => void) | undefined
+    const proxy = await startGuarded(() => new Promise((resolve) => (say = resolve)))
+    const client = connectRaw(proxy.port)
+    client.socket.end(requestBytes(`${origin.url}/`))
+    const decide = await waitFor(() => say)
+    // Time for its end to arrive.
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    decide(OWN)
+    if (answer) expect(await client.until(/\r\n\r\n/)).toMatch(/^HTTP\/1.1 200 /)
+    else await client.closed
+    await waitFor(() => origin.heads.length === 1)
+    const { http1 } = proxy.upstream.wayOf({ scheme: 'http', host: '127.0.0.1', port: 80 })
+    await waitFor(() => http1.counts.open === http1.counts.idle)
+  }
+})
+
 test('a client that leaves before the decision leaves nothing behind', async () => {
   const origin = await startRawOrigin(() => {})
   let say: ((uid: number) => void) | undefined
@@ -108,7 +135,9 @@ test('a client that leaves before the decision leaves nothing behind', async () 
     await client.closed
     decide(OWN)
   }
-  await waitFor(() => origin.open.size === 0)
+  // A connection that was being opened for one that has left may wait for the next request.
+  const { http1 } = proxy.upstream.wayOf({ scheme: 'http', host: '127.0.0.1', port: 80 })
+  await waitFor(() => http1.counts.open === http1.counts.idle && origin.open.size === http1.counts.idle)
 })
 
 const FIRES_AND_LEAVES = `

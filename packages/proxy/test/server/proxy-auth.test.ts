@@ -44,6 +44,12 @@ test('two Proxy-Authorization lines are none', async () => {
   expect(await sendRaw(proxy.port, requestBytes('http://127.0.0.1:1/', lines), /\n$/)).toMatch(/^HTTP\/1.1 407 /)
 })
 
+test('strangers may not idle for ever: clients of a proxy with a password are told how long they may', async () => {
+  const proxy = await startProxy({ proxyAuth: AUTH })
+  const answer = await sendRaw(proxy.port, requestBytes('http://127.0.0.1:1/'), /\n$/)
+  expect(answer).toMatch(/^HTTP\/1.1 407 .*\r\nKeep-Alive: timeout=65\r\n/s)
+})
+
 test('with the password the request goes on, without it', async () => {
   const origin = await startRawOrigin('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n')
   const proxy = await startProxy({ proxyAuth: AUTH })
