@@ -18,7 +18,7 @@ export interface BenchArguments {
 }
 
 export const USAGE = `npm run bench -- [options]
-  --short               under two minutes: the main scenarios, fewer rounds
+  --short               under two minutes: the main scenarios and contenders, fewer rounds
   --only NAME           a scenario, or all whose names begin so; repeatable
   --against NAME        only contenders whose names begin so, beside ours; repeatable
   --rounds N            how often each contender is measured in each (default 5)

@@ -1,7 +1,7 @@
 /** `npm run bench`: what a request through the proxy costs, beside other proxies in the same run. See docs/benchmark.md. */
 import { writeFileSync } from 'node:fs'
 import { type BenchArguments, parseArguments, USAGE } from './arguments.js'
-import { allContenders, chooseContenders } from './contenders/all.js'
+import { allContenders, chooseContenders, contendersOf } from './contenders/all.js'
 import { describeMachine, unfitness, watchSteal } from './machine/machine.js'
 import type { Bench, Result, RunRecord } from './model.js'
 import { formatOutcomes, judge } from './report/outcomes.js'
@@ -40,7 +40,11 @@ async function measure({ plan, only, against, proxies, install }: BenchArguments
   if (reason !== undefined) throw new TypeError(reason)
   const scenarios = chooseScenarios(only, plan.isShort)
   installLibraries(say)
-  const contenders = whoCanRun(chooseContenders(allContenders(proxies), against), install, say)
+  const contenders = whoCanRun(
+    chooseContenders(allContenders(proxies), contendersOf({ against, proxies, plan })),
+    install,
+    say,
+  )
   const seconds = scenarios.reduce((sum, one) => sum + one.estimateSeconds(plan, contenders.length), 0)
   say(`${scenarios.length} scenarios, ${plan.rounds} rounds, about ${Math.ceil(seconds / 60)} minutes\n`)
   const stolen = watchSteal()

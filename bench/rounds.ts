@@ -3,12 +3,12 @@ import type { Ability, Contender, Site } from './contenders/contender.js'
 import { type Started, start } from './contenders/start.js'
 import { cpuSeconds, peakMemoryMb } from './machine/proc.js'
 import type { Bench, Row } from './model.js'
-import { summarise } from './statistics.js'
+import { type Sample, toRow } from './row.js'
 
-/** What one contender did in one round: figures, with `errors` among them and `requests` to divide processor time by. */
-interface Measured {
-  readonly figures: Readonly<Record<string, number>>
-  readonly errors: number
+const DIRECT = { name: 'direct', role: 'direct' } as const
+
+/** What one contender did in one round, and what to divide its processor time by. */
+interface Measured extends Sample {
   /** What the first error was. */
   readonly reason?: string
   /** What the contender's processor time is divided by, and how often it fits in what is shown (1e6: microseconds). */
@@ -45,7 +45,7 @@ export async function runRounds(rounds: Rounds): Promise<{ rows: Row[]; notes: s
       const reason = measured.find((sample) => sample.reason !== undefined)?.reason
       if (reason !== undefined) notes.push(`${one?.contender.name ?? 'direct'}: ${reason.slice(0, 200)}`)
     }
-    return { rows: started.map((one) => toRow(one, samples.get(one) ?? [])), notes }
+    return { rows: started.map((one) => toRow(one?.contender ?? DIRECT, samples.get(one) ?? [])), notes }
   } finally {
     await cleanup.end()
   }
@@ -83,17 +83,5 @@ async function measureOne(measure: Measure, started: Started | undefined): Promi
     return { ...measured, figures: { ...measured.figures, ...cpu, rss: peakMemoryMb(started.pid) } }
   } catch (error) {
     return { figures: {}, errors: 1, reason: String(error) }
-  }
-}
-
-function toRow(started: Started | undefined, samples: readonly Measured[]): Row {
-  const keys = new Set(samples.flatMap(({ figures }) => Object.keys(figures)))
-  const figures = [...keys].map((key) => [key, summarise(samples.flatMap((one) => one.figures[key] ?? []))] as const)
-  const { name, role } = started?.contender ?? { name: 'direct', role: 'direct' as const }
-  return {
-    contender: name,
-    role,
-    figures: Object.fromEntries(figures),
-    errors: samples.reduce((sum, { errors }) => sum + errors, 0),
   }
 }

@@ -1,3 +1,4 @@
+import type { BenchArguments } from '../arguments.js'
 import type { Contender } from './contender.js'
 import { debianPeers } from './debian.js'
 import { goproxies } from './goproxy.js'
@@ -7,6 +8,19 @@ import { ours } from './ours.js'
 /** Everybody, us first; then those that the command line adds. */
 export function allContenders(added: readonly (readonly [name: string, command: string])[]): Contender[] {
   return [ours, ...goproxies, ...nodePeers, ...debianPeers, ...added.map(fromCommandLine)]
+}
+
+/** Whom the targets name most: the short form has only these. */
+const MAIN = ['goproxy', 'http-proxy, keep-alive', 'node:http by hand', 'squid', 'nginx']
+
+/** Whom a run is against: who was asked for; in the short form otherwise the main ones and those added; else all (none named). */
+export function contendersOf({
+  against,
+  proxies,
+  plan,
+}: Pick<BenchArguments, 'against' | 'proxies' | 'plan'>): readonly string[] {
+  if (against.length > 0 || !plan.isShort) return against
+  return [...MAIN, ...proxies.map(([name]) => name)]
 }
 
 /** Ours, and those that are asked for. Throws TypeError for a name that none begins with. */

@@ -9,7 +9,7 @@ const PROGRAMS: readonly (readonly [string, string, readonly string[], readonly 
   ['http-proxy, default', 'http-proxy', [], ['http']],
   ['http-proxy-3', 'http-proxy-3', [], ['http']],
   ['httpxy', 'httpxy', [], ['http']],
-  ['proxy-chain', 'proxy-chain', [], ['http', 'connect', 'websocket']],
+  ['proxy-chain', 'proxy-chain', [], ['http', 'connect']],
   ['undici dispatch', 'undici-dispatch', [], ['http']],
   ['mockttp', 'mockttp', [], ['intercept']],
 ]

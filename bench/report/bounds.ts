@@ -1,5 +1,7 @@
+import { ours } from '../contenders/ours.js'
+
 /** The name of our rows. */
-export const OURS = 'iam-auth-proxy'
+export const OURS = ours.name
 
 /** A figure's median; undefined where the scenario was not run, or the row is void. */
 export type Lookup = (scenario: string, contender: string, key: string) => number | undefined
@@ -22,11 +24,11 @@ export function ratio(scenario: string, key: string, peer: string, limit: number
   return { text, limit, look: (at) => over(at(scenario, OURS, key), at(scenario, peer, key)) }
 }
 
-/** Better than the best of these. */
+/** Better than the best of these, all of which must have been measured. */
 export function aheadOf(scenario: string, key: string, peers: readonly string[]): Bound {
   const look: Look = (at) => {
     const others = peers.flatMap((peer) => at(scenario, peer, key) ?? [])
-    return others.length === 0 ? undefined : over(at(scenario, OURS, key), Math.min(...others))
+    return others.length < peers.length ? undefined : over(at(scenario, OURS, key), Math.min(...others))
   }
   return { text: `≤ ${peers.join(', ')}`, limit: 1, look }
 }

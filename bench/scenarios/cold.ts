@@ -2,8 +2,8 @@ import { createCleanup } from '../cleanup.js'
 import type { Contender } from '../contenders/contender.js'
 import { start } from '../contenders/start.js'
 import { cpuSeconds } from '../machine/proc.js'
-import type { Bench, Result, Row, Scenario } from '../model.js'
-import { summarise } from '../statistics.js'
+import type { Bench, Result, Scenario } from '../model.js'
+import { type Sample, toRow } from '../row.js'
 import { startWorker, type Worker } from '../workers/connect.js'
 import type { LoadAnswer } from '../workers/load-question.js'
 
@@ -28,7 +28,7 @@ const COLUMNS = [
 async function run(bench: Bench): Promise<Result> {
   const { name, title } = coldScenario
   const cleanup = createCleanup()
-  const samples = new Map<Contender, { figures: Record<string, number>; errors: number }[]>()
+  const samples = new Map<Contender, Sample[]>()
   try {
     const { port: upstream } = await startWorker('upstream', cleanup.keep).ask<{ port: number }>({})
     const load = startWorker('load', cleanup.keep)
@@ -41,10 +41,17 @@ async function run(bench: Bench): Promise<Result> {
   } finally {
     await cleanup.end()
   }
-  return { name, title, columns: COLUMNS, primary: 'mean', rows: [...samples].map(toRow), notes: [] }
+  return {
+    name,
+    title,
+    columns: COLUMNS,
+    primary: 'mean',
+    rows: [...samples].map(([contender, all]) => toRow(contender, all)),
+    notes: [],
+  }
 }
 
-async function measure(contender: Contender, upstream: number, load: Worker) {
+async function measure(contender: Contender, upstream: number, load: Worker): Promise<Sample> {
   const cleanup = createCleanup()
   try {
     const { port, pid } = await start(contender, { upstream, isTrusted: true }, cleanup.keep)
@@ -65,14 +72,4 @@ async function measure(contender: Contender, upstream: number, load: Worker) {
   } finally {
     await cleanup.end()
   }
-}
-
-function toRow([{ name, role }, samples]: readonly [
-  Contender,
-  readonly { figures: Record<string, number>; errors: number }[],
-]): Row {
-  const keys = ['mean', 'first', 'cpu'].filter((key) => samples.some(({ figures }) => key in figures))
-  const entries = keys.map((key) => [key, summarise(samples.flatMap(({ figures }) => figures[key] ?? []))] as const)
-  const errors = samples.reduce((sum, one) => sum + one.errors, 0)
-  return { contender: name, role, figures: Object.fromEntries(entries), errors }
 }

@@ -3,8 +3,9 @@ import { createCleanup } from '../cleanup.js'
 import { ours } from '../contenders/ours.js'
 import { type Started, start } from '../contenders/start.js'
 import { cpuSeconds } from '../machine/proc.js'
-import type { Bench, Result, Row, Scenario } from '../model.js'
-import { quantile, summarise } from '../statistics.js'
+import type { Bench, Result, Scenario } from '../model.js'
+import { type Sample, toRow } from '../row.js'
+import { quantile } from '../statistics.js'
 import { startWorker, type Worker } from '../workers/connect.js'
 import type { LoadAnswer, LoadQuestion } from '../workers/load-question.js'
 
@@ -26,29 +27,25 @@ const COLUMNS = [
   { key: 'p99', title: 'p99 µs' },
 ]
 
-type Figures = Record<string, number>
-
 async function run({ plan }: Bench): Promise<Result> {
   const cleanup = createCleanup()
-  const samples = { fresh: [] as Figures[], known: [] as Figures[] }
-  let errors = 0
+  const samples = { fresh: [] as Sample[], known: [] as Sample[] }
   try {
     const site = await startSite(cleanup.keep)
     for (let round = 1 - plan.warmUps; round <= plan.rounds; round++) {
       const names = Array.from({ length: HOSTS }, (_, at) => `host-${round + plan.warmUps}-${at}.bench.test`)
       await site.know(names)
       for (const kind of ['fresh', 'known'] as const) {
-        const { figures, errors: failed } = await measure(site, names)
-        errors += failed
-        if (round > 0) samples[kind].push(figures)
+        const sample = await measure(site, names)
+        if (round > 0) samples[kind].push(sample)
       }
     }
   } finally {
     await cleanup.end()
   }
   const rows = [
-    row(`${ours.name}, a new host`, samples.fresh, errors),
-    row(`${ours.name}, again`, samples.known, errors),
+    toRow({ name: `${ours.name}, a new host`, role: 'ours' }, samples.fresh),
+    toRow({ name: `${ours.name}, again`, role: 'ours' }, samples.known),
   ]
   const [fresh, known] = rows.map(({ figures }) => figures['cpu']?.median ?? Number.NaN) as [number, number]
   const notes = [`a new host costs ${((fresh - known) / 1000).toFixed(2)} ms more`]
@@ -80,7 +77,7 @@ async function startSite(keep: Parameters<typeof startWorker>[1]): Promise<LeafS
   }
 }
 
-async function measure({ started, load, question }: LeafSite, names: readonly string[]) {
+async function measure({ started, load, question }: LeafSite, names: readonly string[]): Promise<Sample> {
   const [, port] = question.host.split(':')
   const before = cpuSeconds(started.pid)
   const { latencies, errors } = await load.ask<LoadAnswer>({
@@ -89,9 +86,4 @@ async function measure({ started, load, question }: LeafSite, names: readonly st
   })
   const cpu = ((cpuSeconds(started.pid) - before) / HOSTS) * 1e6
   return { figures: { cpu, p50: quantile(latencies, 0.5), p99: quantile(latencies, 0.99) }, errors }
-}
-
-function row(contender: string, samples: readonly Figures[], errors: number): Row {
-  const figures = COLUMNS.map(({ key }) => [key, summarise(samples.map((sample) => sample[key] ?? 0))] as const)
-  return { contender, role: 'ours', figures: Object.fromEntries(figures), errors }
 }

@@ -3,7 +3,8 @@ import { ours } from '../contenders/ours.js'
 import { start } from '../contenders/start.js'
 import { cpuSeconds } from '../machine/proc.js'
 import type { Bench, Column, Plan, Result, Row, Scenario } from '../model.js'
-import { quantile, summarise } from '../statistics.js'
+import { type Sample, toRow } from '../row.js'
+import { quantile } from '../statistics.js'
 import type { AwsAnswer } from '../workers/aws-question.js'
 import { startWorker, type Worker } from '../workers/connect.js'
 import type { LoadAnswer } from '../workers/load-question.js'
@@ -51,16 +52,14 @@ interface Rig {
   readonly proxy: { readonly port: number; readonly pid: number }
 }
 
-interface Sample {
-  readonly figures: Record<string, number>
-  readonly errors: number
+interface Logins extends Sample {
   readonly firstError?: string | undefined
 }
 
 async function measureVersion(plan: Plan, version: 1 | 2, notes: string[]): Promise<Row[]> {
   const cleanup = createCleanup()
   const rounds = plan.rounds + plan.warmUps
-  const samples = { one: [] as Sample[], many: [] as Sample[] }
+  const samples = { one: [] as Logins[], many: [] as Logins[] }
   try {
     const [aws, service] = [startWorker('aws', cleanup.keep), startWorker('guarded', cleanup.keep)]
     const known = await aws.ask<AwsAnswer>({})
@@ -90,8 +89,8 @@ async function measureVersion(plan: Plan, version: 1 | 2, notes: string[]): Prom
   const failed = [...samples.one, ...samples.many].find(({ firstError }) => firstError !== undefined)
   if (failed) notes.push(`version ${version}: ${failed.firstError}`)
   return [
-    toRow(`version ${version}, one at a time`, samples.one),
-    toRow(`version ${version}, ${AT_ONCE} at once`, samples.many),
+    toRow({ name: `version ${version}, one at a time`, role: 'ours' }, samples.one),
+    toRow({ name: `version ${version}, ${AT_ONCE} at once`, role: 'ours' }, samples.many),
   ]
 }
 
@@ -112,7 +111,7 @@ async function logIn(
   }
 }
 
-async function measure(rig: Rig, hosts: readonly string[], atOnce: number): Promise<Sample> {
+async function measure(rig: Rig, hosts: readonly string[], atOnce: number): Promise<Logins> {
   const cpu = () => ({ proxy: cpuSeconds(rig.proxy.pid), service: cpuSeconds(rig.service.pid) })
   await rig.aws.ask<AwsAnswer>({})
   const before = cpu()
@@ -126,11 +125,4 @@ async function measure(rig: Rig, hosts: readonly string[], atOnce: number): Prom
   }
   for (const action of ACTIONS) figures[action] = (calls[action] ?? 0) / hosts.length
   return { figures, errors, firstError }
-}
-
-function toRow(contender: string, samples: readonly Sample[]): Row {
-  const keys = COLUMNS.map(({ key }) => key).filter((key) => samples.some(({ figures }) => key in figures))
-  const figures = keys.map((key) => [key, summarise(samples.flatMap((one) => one.figures[key] ?? []))] as const)
-  const errors = samples.reduce((sum, one) => sum + one.errors, 0)
-  return { contender, role: 'ours', figures: Object.fromEntries(figures), errors }
 }

@@ -2,8 +2,8 @@ import { createCleanup } from '../cleanup.js'
 import type { Contender } from '../contenders/contender.js'
 import { type Started, start } from '../contenders/start.js'
 import { memoryMb } from '../machine/proc.js'
-import type { Bench, Result, Row, Scenario } from '../model.js'
-import { summarise } from '../statistics.js'
+import type { Bench, Result, Scenario } from '../model.js'
+import { type Sample, toRow } from '../row.js'
 import { startWorker, type Worker } from '../workers/connect.js'
 import type { LoadAnswer } from '../workers/load-question.js'
 import { runWrk } from '../wrk.js'
@@ -31,16 +31,14 @@ const COLUMNS = [
   { key: 'upload', title: 'MB more in 1 GiB up' },
 ]
 
-interface Sample {
-  readonly figures: Readonly<Record<string, number>>
-  readonly errors: number
+interface Measured extends Sample {
   readonly reason?: string
 }
 
 async function run(bench: Bench): Promise<Result> {
   const { name, title } = memoryScenario
   const cleanup = createCleanup()
-  const samples = new Map<Contender, Sample[]>()
+  const samples = new Map<Contender, Measured[]>()
   try {
     const { port: upstream } = await startWorker('upstream', cleanup.keep).ask<{ port: number }>({})
     const load = startWorker('load', cleanup.keep)
@@ -58,7 +56,14 @@ async function run(bench: Bench): Promise<Result> {
     const reason = all.find((sample) => sample.reason !== undefined)?.reason
     return reason === undefined ? [] : [`${who}: ${reason.slice(0, 200)}`]
   })
-  return { name, title, columns: COLUMNS, primary: 'clients', rows: [...samples].map(toRow), notes }
+  return {
+    name,
+    title,
+    columns: COLUMNS,
+    primary: 'clients',
+    rows: [...samples].map(([contender, all]) => toRow(contender, all)),
+    notes,
+  }
 }
 
 function isBeside({ name, role, abilities }: Contender): boolean {
@@ -71,7 +76,7 @@ interface Place {
   readonly seconds: number
 }
 
-async function measure(contender: Contender, place: Place): Promise<Sample> {
+async function measure(contender: Contender, place: Place): Promise<Measured> {
   const cleanup = createCleanup()
   try {
     const started = await start(contender, { upstream: place.upstream }, cleanup.keep)
@@ -83,7 +88,7 @@ async function measure(contender: Contender, place: Place): Promise<Sample> {
   }
 }
 
-async function load({ port, pid }: Started, { upstream, load: worker, seconds }: Place): Promise<Sample> {
+async function load({ port, pid }: Started, { upstream, load: worker, seconds }: Place): Promise<Measured> {
   const host = `127.0.0.1:${upstream}`
   const shape = { proxyPort: port, host, clients: 1, count: 1, keepAlive: true }
   const ask = (more: object) => worker.ask<LoadAnswer>({ ...shape, ...more })
@@ -115,12 +120,4 @@ async function peakDuring<T>(memory: () => number, work: Promise<T>): Promise<{ 
   } finally {
     clearInterval(timer)
   }
-}
-
-function toRow([{ name, role }, samples]: readonly [Contender, readonly Sample[]]): Row {
-  const whole = samples.filter(({ figures }) => 'clients' in figures)
-  const keys = whole.length === 0 ? [] : COLUMNS.map(({ key }) => key)
-  const entries = keys.map((key) => [key, summarise(whole.map(({ figures }) => figures[key] ?? 0))] as const)
-  const errors = samples.reduce((sum, one) => sum + one.errors, 0)
-  return { contender: name, role, figures: Object.fromEntries(entries), errors }
 }

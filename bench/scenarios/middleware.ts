@@ -5,8 +5,8 @@ import { ours } from '../contenders/ours.js'
 import { start } from '../contenders/start.js'
 import { CONTENDER_CORE } from '../machine/machine.js'
 import { cpuSeconds } from '../machine/proc.js'
-import type { Bench, Column, Plan, Result, Row, Scenario } from '../model.js'
-import { summarise } from '../statistics.js'
+import type { Bench, Column, Plan, Result, Scenario } from '../model.js'
+import { type Sample, toRow } from '../row.js'
 import type { AwsAnswer } from '../workers/aws-question.js'
 import { startWorker, type Worker } from '../workers/connect.js'
 import { runWrk } from '../wrk.js'
@@ -35,7 +35,7 @@ interface Page {
   readonly port: number
   /** `Cookie: …` of somebody with a session; none where there are none. */
   readonly field: string | undefined
-  readonly samples: { figures: Record<string, number>; errors: number }[]
+  readonly samples: Sample[]
 }
 
 async function run({ plan }: Bench): Promise<Result> {
@@ -88,13 +88,9 @@ async function measure({ worker, port, field }: Page, aws: Worker, { seconds }: 
 }
 
 function report(pages: readonly Page[]): Result {
-  const rows = pages.map(({ kind, samples }): Row => {
-    const figures = COLUMNS.map(
-      ({ key }) => [key, summarise(samples.flatMap((one) => one.figures[key] ?? []))] as const,
-    )
-    const errors = samples.reduce((sum, one) => sum + one.errors, 0)
+  const rows = pages.map(({ kind, samples }) => {
     const role = kind === 'iamAuth()' ? 'ours' : kind === 'nothing' ? 'limit' : 'peer'
-    return { contender: kind, role, figures: Object.fromEntries(figures), errors }
+    return toRow({ name: kind, role }, samples)
   })
   const [bare, , guarded] = rows.map(({ figures }) => figures['cpu']?.median ?? Number.NaN) as [number, number, number]
   const notes = [`iamAuth() adds ${(guarded - bare).toFixed(0)} µs`]

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { parseArguments } from '../../bench/arguments.js'
-import { allContenders, chooseContenders } from '../../bench/contenders/all.js'
+import { allContenders, chooseContenders, contendersOf } from '../../bench/contenders/all.js'
 import { chooseScenarios } from '../../bench/scenarios/all.js'
 
 describe('the command line of the benchmark', () => {
@@ -41,6 +41,14 @@ describe('the command line of the benchmark', () => {
     expect(chooseContenders(all, [])).toEqual(all)
     expect(chooseContenders(all, ['squid']).map(({ name }) => name)).toEqual(['iam-auth-proxy', 'squid'])
     expect(() => chooseContenders(all, ['nobody'])).toThrow('squid')
+  })
+
+  it('has the main contenders in the short form, and those that are added', () => {
+    const named = (...args: string[]) => contendersOf(parseArguments(args))
+    expect(named()).toEqual([])
+    expect(named('--short')).toContain('squid')
+    expect(named('--short', '--proxy', 'mine=my {port}')).toContain('mine')
+    expect(named('--short', '--against', 'privoxy')).toEqual(['privoxy'])
   })
 
   it('chooses scenarios by the beginning of their names, and names them all where there is none', () => {
