@@ -3,7 +3,37 @@ const AS_NODE = 'packages/proxy/test/upstream/http1/as-node-reads.test.ts'
 const MISBEHAVIOUR = 'packages/proxy/test/upstream/http1/misbehaviour.test.ts'
 const REUSE = 'packages/proxy/test/upstream/http1/reuse.test.ts'
 
+const READS = 'packages/proxy/test/upstream/http1/reads.test.ts'
+const LONG_BODIES = 'packages/proxy/test/server/long-bodies.test.ts'
+
 export const proxyHttp1 = [
+  [
+    src('reads'),
+    [READS, LONG_BODIES],
+    [
+      ['a buffer that is read over while its bytes wait', 'this.#busy.add(buffer)\n', ''],
+      ['buffers that wait for ever', 'this.#busy.clear()', ''],
+      ['a paused connection that never goes on', 'if (this.#pour) this.#socket?.resume()', ''],
+      ['what comes behind a body, poured as well', 'if (size < this.#body.bytesLeft) return', 'if (true) return'],
+      [
+        'a read that the next one goes over',
+        'return Buffer.from(buffer.subarray(0, size))',
+        'return buffer.subarray(0, size)',
+      ],
+      ['a buffer that is given away and kept', '    this.#buffer = undefined\n', ''],
+      ['a body without an end of its own', ' || body.endsWithConnection) return', ') return'],
+      ['a connection that is no read sink', 'if (!this.isAttached || ', 'if ('],
+      ['large buffers that never come back', 'this.#large?.giveBack(this.#busy)', ''],
+    ],
+  ],
+  [
+    src('large-buffers'),
+    [READS],
+    [
+      ['no bound', 'if (users >= MAX_USERS) return undefined', ''],
+      ['a buffer that waits, for somebody else', '!busy.has(buffer) && kept.length', 'kept.length'],
+    ],
+  ],
   [
     src('fields'),
     [AS_NODE],

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net'
 import type { ReadSink } from '../upstream/dial.js'
+import { Pour } from '../upstream/pour.js'
 
 /** Large enough that system calls are few; touched only as far as reads fill it. */
 const BUFFER_BYTES = 256 * 1024
@@ -10,27 +11,15 @@ export interface TunnelSink extends ReadSink {
   start(source: Socket): void
 }
 
-/**
- * The buffer belongs to the reader again once a write has left it. The kernel takes most writes at once; where it does
- * not, reading stops until it has: that is also the back-pressure.
- */
+/** Reading stops while the buffer is in use: that is also the back-pressure. */
 export function createTunnelSink(to: Socket): TunnelSink {
   const buffer = Buffer.allocUnsafeSlow(BUFFER_BYTES)
   let source: Socket | undefined
-  let isPaused = false
-  const onWritten = () => {
-    if (!isPaused || to.writableLength > 0) return
-    isPaused = false
-    source?.resume()
-  }
+  const pour = new Pour(to, () => source?.resume())
   return {
-    buffer,
+    nextBuffer: () => buffer,
     isAttached: false,
-    onRead(size) {
-      to.write(buffer.subarray(0, size), onWritten)
-      isPaused = to.writableLength > 0
-      return !isPaused
-    },
+    onRead: (size) => pour.write(buffer.subarray(0, size)),
     start(socket) {
       source = socket
     },

@@ -18,9 +18,10 @@ export function relayAnswer(exchange: Exchange, answer: UpstreamAnswer): void {
   if (!writeHead(exchange, answer)) return
   let isFlushed = false
   answer.on('data', (chunk: Buffer) => {
-    isFlushed = true
     if (answer.isLast) endAnswer(exchange, answer, chunk)
     else if (!response.write(chunk)) answer.pause()
+    if (!isFlushed) pourRest(exchange, answer)
+    isFlushed = true
   })
   response.on('drain', () => answer.resume())
   answer.on('end', () => {
@@ -71,6 +72,12 @@ function endAnswer(exchange: Exchange, { rawTrailers }: UpstreamAnswer, last?: B
   else if (last.length <= JOINED_LIMIT_BYTES) response.end(last.toString('latin1'), 'latin1')
   else response.end(last)
   finishExchange(exchange)
+}
+
+/** A body whose length both sides have been told is bytes and nothing else on both connections. */
+function pourRest({ response }: Exchange, answer: UpstreamAnswer): void {
+  const { socket, chunkedEncoding } = response
+  if (socket && !chunkedEncoding) answer.pourInto?.(socket)
 }
 
 function addTrailers(response: ClientAnswer, rawTrailers: readonly string[]): void {

@@ -28,7 +28,7 @@ export async function dialTunnel(
   { sink, secure = false }: TunnelDialOptions = {},
 ): Promise<Socket> {
   try {
-    const target = { host, port, ...(sink && { sink }) }
+    const target = { host, port, ...(sink && { sink, allowHalfOpen: true }) }
     const socket = await (secure ? upstream.dialService(target) : upstream.dial(target))
     observer.connected()
     // Its error is also its close; without a listener it would end the process while the client is still silent.

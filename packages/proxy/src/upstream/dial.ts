@@ -5,15 +5,18 @@ export interface DialTarget {
   /** A name or an IP literal without brackets, as `new URL().hostname` normalises it. */
   readonly host: string
   readonly port: number
-  /** For a tunnel: where the bytes read shall go. A dial that can reads straight into it and sets `isAttached`. */
+  /** Where the bytes read shall go. A dial that can reads straight into it and sets `isAttached`. */
   readonly sink?: ReadSink
+  /** Each side may end before the other, as in a tunnel. @default false */
+  readonly allowHalfOpen?: boolean
 }
 
-/** One reused buffer instead of a new one per read: see `net.Socket`'s `onread`. */
+/** Reused buffers instead of a new one per read: see `net.Socket`'s `onread`. */
 export interface ReadSink {
-  readonly buffer: Uint8Array
+  /** Asked before the first read and after each: where the next one goes. */
+  readonly nextBuffer: () => Buffer
   /** Returns false to pause reading. */
-  readonly onRead: (size: number) => boolean
+  readonly onRead: (size: number, buffer: Buffer) => boolean
   isAttached: boolean
 }
 

@@ -1,10 +1,10 @@
 import type { LookupAddress } from 'node:dns'
 import dns from 'node:dns'
-import type { LookupFunction } from 'node:net'
+import type { LookupFunction, OnReadOpts } from 'node:net'
 import net from 'node:net'
 import type { DestinationPolicy } from '../server/destinations.js'
 import { connect } from './connect.js'
-import type { Dial, DialTarget } from './dial.js'
+import type { Dial, DialTarget, ReadSink } from './dial.js'
 
 export interface DirectDialOptions {
   readonly destinationPolicy: DestinationPolicy
@@ -25,19 +25,23 @@ export function createDirectDial({
   resolve = askSystem,
 }: DirectDialOptions): Dial {
   return async (target) => {
-    const { host, port, sink } = target
+    const { host, port, sink, allowHalfOpen = false } = target
     if (net.isIP(host) !== 0) destinationPolicy.requireAllowedAddress(target, host)
     const options = {
       host,
       port,
       lookup: checkedLookup(resolve, destinationPolicy, target),
-      allowHalfOpen: sink !== undefined,
-      ...(sink && { onread: { buffer: sink.buffer, callback: sink.onRead } }),
+      allowHalfOpen,
+      ...(sink && { onread: readInto(sink) }),
     }
     const socket = await connect(options, connectTimeoutMs)
     if (sink) sink.isAttached = true
     return socket
   }
+}
+
+function readInto({ nextBuffer, onRead }: ReadSink): OnReadOpts {
+  return { buffer: nextBuffer, callback: (size, buffer) => onRead(size, buffer as Buffer) }
 }
 
 /** One refused address refuses the name: of several, we do not choose the one that suits whoever runs its DNS. */

@@ -21,7 +21,7 @@ export function createConnectDial(options: HttpProxyOptions): Dial {
     destinationPolicy.requireAllowedBehindSocks(target)
     const socket = await connectToHop(options)
     try {
-      socket.allowHalfOpen = target.sink !== undefined
+      socket.allowHalfOpen = target.allowHalfOpen ?? false
       socket.write(connectRequest(target, options), 'latin1')
       const head = await readHead(socket, HEAD_LIMIT_BYTES, connectTimeoutMs)
       requireConnected(head, hop, target)

@@ -61,6 +61,8 @@ export interface UpstreamAnswer extends AsyncIterable<Buffer> {
   on(event: 'error', listener: (error: Error) => void): unknown
   on(event: 'end' | 'close', listener: () => void): unknown
   once(event: 'end' | 'close', listener: () => void): unknown
+  /** As in `Http1Answer`. @default bodies come as `data` alone */
+  pourInto?(to: Socket): void
   /** Its connection may wait for the next request this long, in ms. @default it has no connection of its own */
   limitIdle?(ms: number): void
   pause(): unknown

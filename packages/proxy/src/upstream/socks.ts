@@ -24,7 +24,7 @@ export function createSocksDial({ server, destinationPolicy, connectTimeoutMs }:
   return async (target) => {
     destinationPolicy.requireAllowedBehindSocks(target)
     const socket = await connectToBastion(server, connectTimeoutMs)
-    socket.allowHalfOpen = target.sink !== undefined
+    socket.allowHalfOpen = target.allowHalfOpen ?? false
     try {
       await negotiateSocks5(socket, { server, target, timeoutMs: connectTimeoutMs })
     } catch (error) {

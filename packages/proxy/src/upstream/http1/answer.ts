@@ -9,6 +9,7 @@ interface Source {
   /** ms that it may wait for its next request. */
   idleLimitMs: number
   end(): void
+  pour(to: Socket): void
 }
 
 /** An answer of HTTP/1.1: as much of node:http's IncomingMessage as we use, without its stream. */
@@ -70,6 +71,14 @@ export class Http1Answer extends Emitter {
   /** Its connection may wait for the next request this long, in ms. */
   limitIdle(ms: number): void {
     this.#source.idleLimitMs = ms
+  }
+
+  /**
+   * The rest of a long body goes straight into this socket, but for its last bytes, which are told as all others are. For whoever
+   * listens to `data` and would write each there as it is. Nothing changes where that cannot be.
+   */
+  pourInto(to: Socket): void {
+    if (!this.complete && !this.destroyed) this.#source.pour(to)
   }
 
   /** The connection ends with it, unless the answer has all come. */

@@ -6,12 +6,16 @@ export interface Body {
   /** What the last `read` found of the body. */
   readonly piece: Buffer | undefined
   readonly isDone: boolean
+  /** As they will come, with no framing between them; 0 where that is not known to be so. */
+  readonly bytesLeft: number
   /** The end of the connection, and nothing else, is its end. */
   readonly endsWithConnection: boolean
   /** Flat. */
   readonly rawTrailers: readonly string[]
   /** Reads on from `at`, to the end of one piece of the body or of the bytes; returns where it stopped. Throws ParseError. */
   read(bytes: Buffer, at: number): number
+  /** As if `read` had been given so many bytes; less than `bytesLeft`. */
+  skip(size: number): void
 }
 
 /** RFC 9112 §6.3. */
@@ -46,10 +50,18 @@ class PlainBody implements Body {
     return this.#left === 0
   }
 
+  get bytesLeft(): number {
+    return this.#left
+  }
+
   read(bytes: Buffer, at: number): number {
     const end = Math.min(bytes.length, at + this.#left)
     this.piece = bytes.subarray(at, end)
     this.#left -= end - at
     return end
+  }
+
+  skip(size: number): void {
+    this.#left -= size
   }
 }

@@ -22,6 +22,7 @@ type State = 'size' | 'extension' | 'size-lf' | 'data' | 'data-cr' | 'data-lf' |
 
 /** Takes the chunked coding off a body: RFC 9112 §7.1, every CR and LF where it belongs. */
 export class ChunkedBody implements Body {
+  readonly bytesLeft = 0
   readonly endsWithConnection = false
   /** Flat. */
   rawTrailers: readonly string[] = []
@@ -55,6 +56,10 @@ export class ChunkedBody implements Body {
       index++
     }
     return index
+  }
+
+  skip(): void {
+    throw new Error('chunks cannot be skipped')
   }
 
   #readByte(byte: number): void {

@@ -4,6 +4,7 @@ import { type Body, createBody, isToldAlong } from './body.js'
 import { HeadReader } from './head-reader.js'
 import { ParseError } from './parse-error.js'
 import { isPersistent, outlivesAnswer, saysUpgrade } from './persistence.js'
+import { Reads } from './reads.js'
 import { type Http1Request, hangUp } from './request.js'
 import type { ResponseHead } from './response-head.js'
 
@@ -22,6 +23,7 @@ export class Http1Connection {
   #answer: Http1Answer | undefined
   #body: Body | undefined
   readonly #heads = new HeadReader()
+  readonly #reads: Reads
   /** It can carry another request after this one. */
   #isPersistent = true
   #isUsed = false
@@ -35,6 +37,7 @@ export class Http1Connection {
     error: (error: Error) => this.#fail(error),
     close: () => {
       this.#fail(hangUp())
+      this.#reads.stop()
       this.owner.onGone(this)
     },
   }
@@ -43,7 +46,11 @@ export class Http1Connection {
     readonly name: string,
     readonly socket: Socket,
     readonly owner: ConnectionOwner,
+    /** Where the socket reads to, if it was opened so. */
+    reads = new Reads(),
   ) {
+    this.#reads = reads
+    reads.start(socket)
     for (const [event, listener] of Object.entries(this.#listeners)) socket.on(event, listener)
   }
 
@@ -77,6 +84,11 @@ export class Http1Connection {
   /** For its answer: the rest of it is not wanted. */
   end(): void {
     this.#request?.destroy()
+  }
+
+  /** For its answer, as `Http1Answer.pourInto`. */
+  pour(to: Socket): void {
+    if (this.#body) this.#reads.pour(this.#body, to)
   }
 
   #onData(bytes: Buffer): void {

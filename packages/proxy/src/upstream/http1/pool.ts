@@ -2,6 +2,7 @@ import type { Socket } from 'node:net'
 import type { Dial } from '../dial.js'
 import { createSpareConnections } from '../spare-connections.js'
 import { type ConnectionOwner, Http1Connection } from './connection.js'
+import { Reads } from './reads.js'
 import { Http1Request, hangUp } from './request.js'
 import { formatRequestHead } from './request-head.js'
 
@@ -121,8 +122,9 @@ export class Http1Pool implements ConnectionOwner {
 
   async #connect(name: string, target: Target, request: Http1Request): Promise<void> {
     try {
-      const socket = this.#spare.take(name) ?? (await this.#dial(target))
-      const connection = new Http1Connection(name, socket, this)
+      const reads = new Reads()
+      const socket = this.#spare.take(name) ?? (await this.#dial({ ...target, sink: reads }))
+      const connection = new Http1Connection(name, socket, this, reads)
       // It may be gone by now, and then tells nobody of it again.
       if (socket.destroyed) throw hangUp()
       this.#all.add(connection)

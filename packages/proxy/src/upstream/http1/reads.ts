@@ -1,0 +1,89 @@
+import type { Socket } from 'node:net'
+import type { ReadSink } from '../dial.js'
+import { Pour } from '../pour.js'
+import type { Body } from './body.js'
+import { borrowLargeBuffers, type LargeBuffers } from './large-buffers.js'
+
+/** Bytes of a read where nothing is poured. */
+const BUFFER_BYTES = 64 * 1024
+
+/** Reads up to this many bytes are copied, and their buffer is used again; of larger ones the buffer is given away. */
+const COPIED_BYTES = 16 * 1024
+
+/** Bytes of a body that is worth it. */
+const POURED_BYTES = 128 * 1024
+
+/**
+ * How a connection to a service reads. As a stream, for whoever listens to the socket's `data`; but the middle of a long body is poured
+ * straight into the client's socket, out of buffers that are used again.
+ */
+export class Reads implements ReadSink {
+  isAttached = false
+  #socket: Socket | undefined
+  #buffer: Buffer | undefined
+  /** What came before anybody knew the socket. */
+  #early: Buffer | undefined
+  #body: Body | undefined
+  #pour: Pour | undefined
+  #large: LargeBuffers | undefined
+  /** Their bytes are still to be written. */
+  readonly #busy = new Set<Buffer>()
+
+  /** The socket that reads into it. */
+  start(socket: Socket): void {
+    this.#socket = socket
+    if (this.#early) socket.push(this.#early)
+    this.#early = undefined
+  }
+
+  readonly nextBuffer = (): Buffer => {
+    if (this.#large) return this.#large.next(this.#busy)
+    this.#buffer ??= Buffer.allocUnsafeSlow(BUFFER_BYTES)
+    return this.#buffer
+  }
+
+  readonly onRead = (size: number, buffer: Buffer): boolean => {
+    if (this.#pour && this.#body) {
+      if (size < this.#body.bytesLeft) return this.#pourOut(this.#pour, this.#body, buffer, size)
+      this.stop()
+    }
+    const bytes = this.#take(size, buffer)
+    if (this.#socket) return this.#socket.push(bytes)
+    this.#early = bytes
+    return false
+  }
+
+  /** From the next read on, what comes of `body` goes to `to`, but for its last bytes: those come as all others do. */
+  pour(body: Body, to: Socket): void {
+    if (!this.isAttached || this.#pour || body.bytesLeft < POURED_BYTES || body.endsWithConnection) return
+    this.#large = borrowLargeBuffers()
+    if (this.#large === undefined) return
+    this.#body = body
+    this.#pour = new Pour(to, () => {
+      this.#busy.clear()
+      if (this.#pour) this.#socket?.resume()
+    })
+  }
+
+  /** Nothing is poured any more. */
+  stop(): void {
+    this.#large?.giveBack(this.#busy)
+    this.#large = undefined
+    this.#pour = undefined
+    this.#body = undefined
+  }
+
+  #pourOut(pour: Pour, body: Body, buffer: Buffer, size: number): boolean {
+    body.skip(size)
+    if (pour.write(buffer.subarray(0, size))) return true
+    this.#busy.add(buffer)
+    return false
+  }
+
+  /** The bytes of a read, for good. */
+  #take(size: number, buffer: Buffer): Buffer {
+    if (size <= COPIED_BYTES || buffer !== this.#buffer) return Buffer.from(buffer.subarray(0, size))
+    this.#buffer = undefined
+    return buffer.subarray(0, size)
+  }
+}
