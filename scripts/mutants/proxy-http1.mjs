@@ -17,8 +17,8 @@ export const proxyHttp1 = [
       ['what comes behind a body, poured as well', 'if (size < this.#body.bytesLeft) return', 'if (true) return'],
       [
         'a read that the next one goes over',
-        'return Buffer.from(buffer.subarray(0, size))',
-        'return buffer.subarray(0, size)',
+        '    buffer.copy(bytes, 0, 0, size)\n    return bytes',
+        '    return buffer.subarray(0, size)',
       ],
       ['a buffer that is given away and kept', '    this.#buffer = undefined\n', ''],
       ['a body without an end of its own', ' || body.endsWithConnection) return', ') return'],

@@ -7,8 +7,9 @@ export function stampOf(...paths: readonly string[]): string {
 
 function stampOfFile(path: string): string {
   try {
-    const { ino, size, mtimeNs, ctimeNs } = lstatSync(path, { bigint: true })
-    return `${ino}:${size}:${mtimeNs}:${ctimeNs}`
+    // Most people have one of the files, or none: an error for each look would cost more than all else here.
+    const stats = lstatSync(path, { bigint: true, throwIfNoEntry: false })
+    return stats === undefined ? 'ENOENT' : `${stats.ino}:${stats.size}:${stats.mtimeNs}:${stats.ctimeNs}`
   } catch (error) {
     return (error as NodeJS.ErrnoException).code ?? 'unknown'
   }

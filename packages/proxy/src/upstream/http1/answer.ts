@@ -12,6 +12,9 @@ interface Source {
   pour(to: Socket): void
 }
 
+/** Bytes that may wait before the service is held back. */
+const WAITING_LIMIT_BYTES = 64 * 1024
+
 /** An answer of HTTP/1.1: as much of node:http's IncomingMessage as we use, without its stream. */
 export class Http1Answer extends Emitter {
   readonly statusCode: number
@@ -32,6 +35,7 @@ export class Http1Answer extends Emitter {
   readonly #source: Source
   /** Of the body, until somebody wants it. */
   readonly #waiting: Buffer[] = []
+  #waitingBytes = 0
   #isFlowing = false
   #isDelivering = false
   #isOver = false
@@ -95,7 +99,9 @@ export class Http1Answer extends Emitter {
     if (isLast) this.complete = true
     if (!this.#isFlowing || this.#waiting.length > 0) {
       this.#waiting.push(bytes)
-      if (!isLast) this.socket.pause()
+      this.#waitingBytes += bytes.length
+      // Reading on a little is how the end of a connection is noticed while its answer waits.
+      if (!isLast && this.#waitingBytes >= WAITING_LIMIT_BYTES) this.socket.pause()
     } else {
       this.isLast = isLast
       this.tell('data', bytes)
@@ -124,6 +130,7 @@ export class Http1Answer extends Emitter {
     while (this.#isFlowing && !this.destroyed) {
       const bytes = this.#waiting.shift()
       if (bytes === undefined) break
+      this.#waitingBytes -= bytes.length
       this.tell('data', bytes)
     }
     this.#isDelivering = false

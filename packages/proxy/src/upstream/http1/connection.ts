@@ -29,14 +29,14 @@ export class Http1Connection {
   #isUsed = false
   #idleSince = performance.now()
   idleLimitMs = IDLE_LIMIT_MS
+  readonly #onBytes = (bytes: Buffer) => this.#onData(bytes)
   /** Of the socket, which has others of its own. */
   readonly #listeners = {
-    data: (bytes: Buffer) => this.#onData(bytes),
     end: () => this.#onEnd(),
     drain: () => this.#request?.tell('drain'),
     error: (error: Error) => this.#fail(error),
     close: () => {
-      this.#fail(hangUp())
+      if (this.#request) this.#fail(hangUp())
       this.#reads.stop()
       this.owner.onGone(this)
     },
@@ -50,8 +50,8 @@ export class Http1Connection {
     reads = new Reads(),
   ) {
     this.#reads = reads
-    reads.start(socket)
     for (const [event, listener] of Object.entries(this.#listeners)) socket.on(event, listener)
+    reads.start(socket, this.#onBytes)
   }
 
   get isUsable(): boolean {
@@ -181,6 +181,7 @@ export class Http1Connection {
     this.#request = undefined
     const { socket } = this
     for (const [event, listener] of Object.entries(this.#listeners)) socket.removeListener(event, listener)
+    this.#reads.becomeStream(this.#onBytes)
     socket.pause()
     this.owner.onGone(this)
     request.release()

@@ -13,13 +13,19 @@ const COPIED_BYTES = 16 * 1024
 /** Bytes of a body that is worth it. */
 const POURED_BYTES = 128 * 1024
 
+/** Told of each read; the bytes are its own. */
+export type OnBytes = (bytes: Buffer) => void
+
 /**
- * How a connection to a service reads. As a stream, for whoever listens to the socket's `data`; but the middle of a long body is poured
- * straight into the client's socket, out of buffers that are used again.
+ * How a connection to a service reads: past the socket's stream, which costs more than what it does for us. The middle of a long body is
+ * poured straight into the client's socket, out of buffers that are used again. Where the socket was opened without it, it is a stream
+ * like any other.
  */
 export class Reads implements ReadSink {
   isAttached = false
   #socket: Socket | undefined
+  /** Undefined: whoever listens to the socket's `data`. */
+  #onBytes: OnBytes | undefined
   #buffer: Buffer | undefined
   /** What came before anybody knew the socket. */
   #early: Buffer | undefined
@@ -30,10 +36,24 @@ export class Reads implements ReadSink {
   readonly #busy = new Set<Buffer>()
 
   /** The socket that reads into it. */
-  start(socket: Socket): void {
+  start(socket: Socket, onBytes: OnBytes): void {
     this.#socket = socket
-    if (this.#early) socket.push(this.#early)
+    if (!this.isAttached) {
+      socket.on('data', onBytes)
+      return
+    }
+    this.#onBytes = onBytes
+    const early = this.#early
     this.#early = undefined
+    if (early === undefined) return
+    process.nextTick(onBytes, early)
+    socket.resume()
+  }
+
+  /** What comes from now on is for whoever listens to the socket's `data`. */
+  becomeStream(onBytes: OnBytes): void {
+    this.#onBytes = undefined
+    this.#socket?.removeListener('data', onBytes)
   }
 
   readonly nextBuffer = (): Buffer => {
@@ -48,6 +68,10 @@ export class Reads implements ReadSink {
       this.stop()
     }
     const bytes = this.#take(size, buffer)
+    if (this.#onBytes) {
+      this.#onBytes(bytes)
+      return true
+    }
     if (this.#socket) return this.#socket.push(bytes)
     this.#early = bytes
     return false
@@ -82,8 +106,12 @@ export class Reads implements ReadSink {
 
   /** The bytes of a read, for good. */
   #take(size: number, buffer: Buffer): Buffer {
-    if (size <= COPIED_BYTES || buffer !== this.#buffer) return Buffer.from(buffer.subarray(0, size))
-    this.#buffer = undefined
-    return buffer.subarray(0, size)
+    if (size > COPIED_BYTES && buffer === this.#buffer) {
+      this.#buffer = undefined
+      return buffer.subarray(0, size)
+    }
+    const bytes = Buffer.allocUnsafe(size)
+    buffer.copy(bytes, 0, 0, size)
+    return bytes
   }
 }

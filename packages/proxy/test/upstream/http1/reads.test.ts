@@ -1,5 +1,5 @@
-import type { Socket } from 'node:net'
-import { PassThrough, Readable, Writable } from 'node:stream'
+import { Socket } from 'node:net'
+import { PassThrough, Writable } from 'node:stream'
 import { expect, onTestFinished, test } from 'vitest'
 import { createBody } from '../../../src/upstream/http1/body.js'
 import { Reads } from '../../../src/upstream/http1/reads.js'
@@ -15,8 +15,8 @@ function bodyOf(...fields: string[]) {
 function attached() {
   const reads = new Reads()
   reads.isAttached = true
-  const stream = new Readable({ read() {} })
-  reads.start(stream as Socket)
+  const told: Buffer[] = []
+  reads.start(new Socket(), (bytes) => void told.push(bytes))
   onTestFinished(() => reads.stop())
   /** One read of so many bytes of this letter; the buffer that it went to. */
   const read = (letter: string, size = 1000) => {
@@ -24,7 +24,7 @@ function attached() {
     buffer.fill(letter, 0, size)
     return { buffer, goesOn: reads.onRead(size, buffer) }
   }
-  return { reads, read, told: () => String(stream.read() ?? '') }
+  return { reads, read, told: () => String(Buffer.concat(told)) }
 }
 
 /** A client's socket that takes nothing until it is let. */
@@ -45,15 +45,31 @@ test('what was read stays what it was, whatever is read next', () => {
   expect(told()).toBe('a'.repeat(1000) + 'b'.repeat(40_000) + 'c'.repeat(10))
 })
 
-test('what came before anybody knew the socket comes first', () => {
+test('what came before anybody knew the socket comes once there is a request for it', async () => {
   const reads = new Reads()
+  reads.isAttached = true
   const buffer = reads.nextBuffer()
   buffer.fill('e', 0, 3)
   expect(reads.onRead(3, buffer)).toBe(false)
   buffer.fill('x')
-  const stream = new Readable({ read() {} })
-  reads.start(stream as Socket)
-  expect(String(stream.read())).toBe('eee')
+  const told: Buffer[] = []
+  reads.start(new Socket(), (bytes) => void told.push(bytes))
+  expect(told).toHaveLength(0)
+  await new Promise(setImmediate)
+  expect(String(Buffer.concat(told))).toBe('eee')
+})
+
+test('after an upgrade the socket is a stream', () => {
+  const reads = new Reads()
+  reads.isAttached = true
+  const socket = new Socket()
+  const onBytes = () => expect.unreachable()
+  reads.start(socket, onBytes)
+  reads.becomeStream(onBytes)
+  const buffer = reads.nextBuffer()
+  buffer.fill('w', 0, 5)
+  reads.onRead(5, buffer)
+  expect(String(socket.read())).toBe('wwwww')
 })
 
 test('bytes that wait for the client are not read over', async () => {
