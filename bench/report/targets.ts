@@ -1,3 +1,4 @@
+import { SDK_ALONE } from '../scenarios/login.js'
 import { aheadOf, type Bound, difference, type Lookup, minus, OURS, own, ratio, sum } from './bounds.js'
 
 /** What a figure must be, and what it should be. */
@@ -82,9 +83,9 @@ export const TARGETS: readonly Target[] = [
     },
   },
   {
-    what: 'CPU of the proxy a login, AWS excluded',
-    least: { text: '≤ 3 ms', limit: 3, look: (at) => at('login', LOGIN, 'cpu') },
-    aim: { text: '≤ 1.5 ms', limit: 1.5, look: (at) => at('login', LOGIN, 'cpu') },
+    what: 'CPU of the proxy a login, without that of the AWS SDK',
+    least: { text: '≤ 3 ms', limit: 3, look: ownOfLogin },
+    aim: { text: '≤ 1.5 ms', limit: 1.5, look: ownOfLogin },
   },
   {
     what: 'what iamAuth() adds to a request with a session',
@@ -108,6 +109,10 @@ export const TARGETS: readonly Target[] = [
     least: { text: '1', limit: 1, look: (at) => at('login', 'version 2, 20 at once', 'Encrypt') },
   },
 ]
+
+function ownOfLogin(at: Lookup): number | undefined {
+  return minus(at('login', LOGIN, 'cpu'), at('login', SDK_ALONE, 'cpu'), 1)
+}
 
 function addedByGuard(at: Lookup): number | undefined {
   return minus(at('middleware', 'iamAuth()', 'cpu'), at('middleware', 'nothing', 'cpu'), 1)

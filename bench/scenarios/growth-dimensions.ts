@@ -2,6 +2,7 @@ import { createCleanup } from '../cleanup.js'
 import { ours } from '../contenders/ours.js'
 import { type Started, start } from '../contenders/start.js'
 import { cpuSeconds, memoryMb } from '../machine/proc.js'
+import type { AwsAnswer } from '../workers/aws-question.js'
 import { startWorker, type Worker } from '../workers/connect.js'
 import type { LoadAnswer, LoadQuestion } from '../workers/load-question.js'
 
@@ -27,6 +28,7 @@ export const DIMENSIONS: readonly Dimension[] = [
     sizes: [1, 10, 100, 1000],
     measure: (size, count) => measureRequests({ count }, { alsoTrusted: size - 1 }),
   },
+  { name: 'sessions', cost: CPU, sizes: [1, 10, 100, 1000], measure: measureSessions },
   {
     name: 'header fields of 20 bytes',
     cost: CPU,
@@ -84,8 +86,32 @@ function measureOrigins(size: number, count: number) {
   })
 }
 
+/** Requests without a cookie, to services that the proxy has a session with: the one login for each is not measured. */
+async function measureSessions(size: number, count: number) {
+  const cleanup = createCleanup()
+  try {
+    const aws = startWorker('aws', cleanup.keep)
+    const known = await aws.ask<AwsAnswer>({})
+    const service = startWorker('guarded', cleanup.keep)
+    const guarded = { aws: known, ports: size, version: 2 }
+    const { ports, bytes } = await service.ask<{ ports: number[]; bytes: number }>(guarded)
+    const started = await start(ours, { upstream: 0, login: { aws: known, ports, version: 2 } }, cleanup.keep)
+    const load = startWorker('load', cleanup.keep)
+    const hosts = ports.map((port) => `127.0.0.1:${port}`)
+    const shape = { path: '/', expect: bytes, host: '', hosts, proxyPort: started.port, keepAlive: true }
+    const logins = await load.ask<LoadAnswer>({ ...shape, clients: 1, count: size })
+    await aws.ask<AwsAnswer>({})
+    const { cost, errors } = await measureAsked({ load, started }, { ...shape, clients: 32, count })
+    const { calls } = await aws.ask<AwsAnswer>({})
+    // A call of AWS would be a login, and no session.
+    return { cost, errors: logins.errors + errors + Object.values(calls).reduce((sum, of) => sum + of, 0) }
+  } finally {
+    await cleanup.end()
+  }
+}
+
 /** Twice: the first time compiles what is hot, and opens the connections. */
-async function measureAsked({ load, started }: Rig, question: LoadQuestion) {
+async function measureAsked({ load, started }: Pick<Rig, 'load' | 'started'>, question: LoadQuestion) {
   const first = await load.ask<LoadAnswer>(question)
   const before = cpuSeconds(started.pid)
   const second = await load.ask<LoadAnswer>(question)

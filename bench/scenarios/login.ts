@@ -1,6 +1,7 @@
 import { createCleanup } from '../cleanup.js'
 import { ours } from '../contenders/ours.js'
 import { start } from '../contenders/start.js'
+import { CONTENDER_CORE } from '../machine/machine.js'
 import { cpuSeconds } from '../machine/proc.js'
 import type { Bench, Column, Plan, Result, Row, Scenario } from '../model.js'
 import { type Sample, toRow } from '../row.js'
@@ -24,6 +25,9 @@ const COLUMNS: readonly Column[] = [
   { key: 'GetSessionToken', title: 'GetSessionToken', digits: 2 },
 ]
 
+/** The row of what no login can cost less than. */
+export const SDK_ALONE = "the AWS SDK's Encrypt alone"
+
 const ACTIONS = ['Encrypt', 'Decrypt', 'GetCallerIdentity', 'GetSessionToken'] as const
 
 /** What a login costs both sides, without AWS, which is a process of its own; and what it asks of AWS. */
@@ -39,8 +43,29 @@ async function run({ plan }: Bench): Promise<Result> {
   const rows: Row[] = []
   const notes: string[] = []
   for (const version of [2, 1] as const) rows.push(...(await measureVersion(plan, version, notes)))
+  rows.push(await measureSdk(plan))
   const { name, title } = loginScenario
   return { name, title, columns: COLUMNS, primary: 'cpu', rows, notes }
+}
+
+/** As many calls as logins were made one by one, by a process that does nothing else. */
+async function measureSdk(plan: Plan): Promise<Row> {
+  const cleanup = createCleanup()
+  const samples: Sample[] = []
+  try {
+    const aws = await startWorker('aws', cleanup.keep).ask<AwsAnswer>({})
+    const sdk = startWorker('sdk', cleanup.keep, CONTENDER_CORE)
+    await sdk.ask({ aws, count: 1 })
+    for (let round = 1 - plan.warmUps; round <= plan.rounds; round++) {
+      const before = cpuSeconds(sdk.pid)
+      await sdk.ask({ aws, count: LOGINS })
+      const cpu = ((cpuSeconds(sdk.pid) - before) * 1000) / LOGINS
+      if (round > 0) samples.push({ figures: { cpu }, errors: 0 })
+    }
+  } finally {
+    await cleanup.end()
+  }
+  return toRow({ name: SDK_ALONE, role: 'direct' }, samples)
 }
 
 interface Rig {

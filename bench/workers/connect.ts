@@ -9,13 +9,15 @@ export interface Worker {
   ask<T>(question: object): Promise<T>
 }
 
-type WorkerName = 'upstream' | 'load' | 'mixed' | 'socks' | 'aws' | 'guarded' | 'page'
+type WorkerName = 'upstream' | 'load' | 'mixed' | 'socks' | 'aws' | 'guarded' | 'page' | 'sdk'
 
 /** Starts one of the programs beside this file. @param core where it runs @default that of the load */
 export function startWorker(name: WorkerName, keep: Keeper, core: number = LOAD_CORE): Worker {
   const file = fileURLToPath(new URL(`${name}.ts`, import.meta.url))
   const [program = '', ...args] = pinned(core, [process.execPath, '--import', 'tsx', file])
-  const running = run(program, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] }, keep)
+  // Its notice would stand between the tables.
+  const env = { ...process.env, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' }
+  const running = run(program, args, { env, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] }, keep)
   const { child } = running
   return {
     pid: running.pid,
