@@ -11,23 +11,35 @@ export const proxyHttp1 = [
     src('reads'),
     [READS, LONG_BODIES],
     [
-      ['a buffer that is read over while its bytes wait', 'this.#busy.add(buffer)\n', ''],
-      ['buffers that wait for ever', 'this.#busy.clear()', ''],
-      ['a paused connection that never goes on', 'if (this.#pour) this.#socket?.resume()', ''],
-      ['what comes behind a body, poured as well', 'if (size < this.#body.bytesLeft) return', 'if (true) return'],
+      ['a paused connection that never goes on', 'if (this.#pour === pour) this.#socket?.resume()', ''],
+      ['what comes behind a body, poured as well', 'if (size < this.#body.bytesLeft) {', 'if (true) {'],
       [
         'a read that the next one goes over',
         '    buffer.copy(bytes, 0, 0, size)\n    return bytes',
         '    return buffer.subarray(0, size)',
       ],
       ['a buffer that is given away and kept', '    this.#buffer = undefined\n', ''],
+      [
+        'a buffer whose bytes still wait, for other reads',
+        'if (this.#buffer && busy.has(this.#buffer)) ',
+        'if (false) ',
+      ],
       ['a body without an end of its own', ' || body.endsWithConnection) return', ') return'],
       ['a connection that is no read sink', 'if (!this.isAttached || ', 'if ('],
-      ['large buffers that never come back', 'this.#large?.giveBack(this.#busy)', ''],
+      ['large buffers that never come back', 'this.#large?.giveBack(busy)', ''],
     ],
   ],
   [
-    src('large-buffers'),
+    'packages/proxy/src/upstream/pour.ts',
+    [READS, LONG_BODIES],
+    [
+      ['a buffer that is read over while its bytes wait', 'this.busy.add(buffer)\n', ''],
+      ['buffers that wait for ever', 'this.busy.clear()', ''],
+      ['buffers that are free while bytes wait', ' || this.#to.writableLength > 0) return', ') return'],
+    ],
+  ],
+  [
+    'packages/proxy/src/upstream/large-buffers.ts',
     [READS],
     [
       ['no bound', 'if (users >= MAX_USERS) return undefined', ''],

@@ -5,24 +5,25 @@ export class Pour {
   readonly #to: Socket
   /** Told once all bytes that had to wait are gone. */
   readonly #onFree: () => void
-  /** Some bytes have to wait, and their buffers with them. */
-  isWaiting = false
+  /** Their bytes are still to be written. */
+  readonly busy = new Set<Buffer>()
 
   constructor(to: Socket, onFree: () => void) {
     this.#to = to
     this.#onFree = onFree
   }
 
-  /** False: the bytes have to stay as they are until they are told to be free. */
-  write(bytes: Buffer): boolean {
-    this.#to.write(bytes, this.#onWritten)
-    this.isWaiting = this.#to.writableLength > 0
-    return !this.isWaiting
+  /** The first `size` bytes of it. False: the buffer is busy until it is told otherwise. */
+  write(buffer: Buffer, size: number): boolean {
+    this.#to.write(buffer.subarray(0, size), this.#onWritten)
+    if (this.#to.writableLength === 0) return true
+    this.busy.add(buffer)
+    return false
   }
 
   readonly #onWritten = (): void => {
-    if (!this.isWaiting || this.#to.writableLength > 0) return
-    this.isWaiting = false
+    if (this.busy.size === 0 || this.#to.writableLength > 0) return
+    this.busy.clear()
     this.#onFree()
   }
 }

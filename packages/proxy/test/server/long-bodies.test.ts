@@ -51,8 +51,12 @@ interface Fetched {
 
 function fetchThrough(proxyPort: number, url: string, pace: Pace, agent: http.Agent | false = false): Promise<Fetched> {
   const { host } = new URL(url)
+  return fetchPaced({ host: '127.0.0.1', port: proxyPort, path: url, headers: { host }, agent }, pace)
+}
+
+function fetchPaced(options: http.RequestOptions, pace: Pace): Promise<Fetched> {
   return new Promise((resolve, reject) => {
-    const request = http.get({ host: '127.0.0.1', port: proxyPort, path: url, headers: { host }, agent })
+    const request = http.get(options)
     request.on('error', reject)
     request.on('response', (answer) => {
       const hash: Hash = createHash('sha256')
@@ -184,3 +188,24 @@ test('a client that leaves in the middle of a long body takes its connection to 
   const after = await fetchThrough(proxy.port, `${origin.url}/3000000/9`, 'eager')
   expect(after.sha256).toBe(hashOf('/3000000/9'))
 })
+
+test.each<Pace>(['eager', 'in fits'])(
+  'what comes down a tunnel is what was sent, for a client that reads %s',
+  async (pace) => {
+    const origin = await startSource()
+    const proxy = await startProxy()
+    const { host } = new URL(origin.url)
+    const paths = ['/100/1', `/${SIZE}/2`, '/100/3', `/${SIZE}/4`]
+    const client = connectRaw(proxy.port)
+    client.write(`CONNECT ${host} HTTP/1.1\r\nHost: ${host}\r\n\r\n`)
+    await client.until(/ 200 [^\n]*\r\n\r\n/)
+    client.socket.removeAllListeners('data')
+    const agent = new http.Agent({ keepAlive: true, maxSockets: 1 })
+    agent.createConnection = () => client.socket
+    for (const path of paths) {
+      const fetched = await fetchPaced({ agent, path, headers: { host } }, pace)
+      expect(fetched.sha256).toBe(hashOf(path))
+    }
+    expect(origin.open.size).toBe(1)
+  },
+)

@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net'
 import type { ReadSink } from '../dial.js'
+import { borrowLargeBuffers, type LargeBuffers } from '../large-buffers.js'
 import { Pour } from '../pour.js'
 import type { Body } from './body.js'
-import { borrowLargeBuffers, type LargeBuffers } from './large-buffers.js'
 
 /** Bytes of a read where nothing is poured. */
 const BUFFER_BYTES = 64 * 1024
@@ -32,8 +32,6 @@ export class Reads implements ReadSink {
   #body: Body | undefined
   #pour: Pour | undefined
   #large: LargeBuffers | undefined
-  /** Their bytes are still to be written. */
-  readonly #busy = new Set<Buffer>()
 
   /** The socket that reads into it. */
   start(socket: Socket, onBytes: OnBytes): void {
@@ -57,14 +55,17 @@ export class Reads implements ReadSink {
   }
 
   readonly nextBuffer = (): Buffer => {
-    if (this.#large) return this.#large.next(this.#busy)
+    if (this.#large && this.#pour) return this.#large.next(this.#pour.busy)
     this.#buffer ??= Buffer.allocUnsafeSlow(BUFFER_BYTES)
     return this.#buffer
   }
 
   readonly onRead = (size: number, buffer: Buffer): boolean => {
     if (this.#pour && this.#body) {
-      if (size < this.#body.bytesLeft) return this.#pourOut(this.#pour, this.#body, buffer, size)
+      if (size < this.#body.bytesLeft) {
+        this.#body.skip(size)
+        return this.#pour.write(buffer, size)
+      }
       this.stop()
     }
     const bytes = this.#take(size, buffer)
@@ -83,25 +84,20 @@ export class Reads implements ReadSink {
     this.#large = borrowLargeBuffers()
     if (this.#large === undefined) return
     this.#body = body
-    this.#pour = new Pour(to, () => {
-      this.#busy.clear()
-      if (this.#pour) this.#socket?.resume()
+    const pour = new Pour(to, () => {
+      if (this.#pour === pour) this.#socket?.resume()
     })
+    this.#pour = pour
   }
 
   /** Nothing is poured any more. */
   stop(): void {
-    this.#large?.giveBack(this.#busy)
+    const busy = this.#pour?.busy ?? new Set()
+    this.#large?.giveBack(busy)
+    if (this.#buffer && busy.has(this.#buffer)) this.#buffer = undefined
     this.#large = undefined
     this.#pour = undefined
     this.#body = undefined
-  }
-
-  #pourOut(pour: Pour, body: Body, buffer: Buffer, size: number): boolean {
-    body.skip(size)
-    if (pour.write(buffer.subarray(0, size))) return true
-    this.#busy.add(buffer)
-    return false
   }
 
   /** The bytes of a read, for good. */

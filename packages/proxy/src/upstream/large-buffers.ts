@@ -10,7 +10,7 @@ const MAX_KEPT = 4
 let users = 0
 const kept: Buffer[] = []
 
-/** For the body of one answer. */
+/** For one connection. */
 export interface LargeBuffers {
   /** One that is none of `busy`. */
   next(busy: ReadonlySet<Buffer>): Buffer
