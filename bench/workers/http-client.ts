@@ -1,6 +1,7 @@
 import type net from 'node:net'
 import { type AnswerReader, createAnswerReader } from './answer-reader.js'
 import { dial } from './dial.js'
+import { leave } from './leave.js'
 import type { LoadQuestion } from './load-question.js'
 
 /** A connection on which requests are made one after another. */
@@ -16,7 +17,7 @@ const BLOCK = Buffer.alloc(256 * 1024, 'x')
 export async function openHttpClient(question: LoadQuestion): Promise<Client> {
   const reader = createAnswerReader()
   const socket = await dial(question, reader)
-  return { perform: (next = question) => perform(socket, reader, next), close: () => void socket.destroy() }
+  return { perform: (next = question) => perform(socket, reader, next), close: () => leave(socket) }
 }
 
 async function perform(socket: net.Socket, reader: AnswerReader, question: LoadQuestion): Promise<void> {

@@ -4,6 +4,7 @@ import net from 'node:net'
 import tls from 'node:tls'
 import { cutOff, trickle } from './bad-answers.js'
 import { answerQuestions } from './connect.js'
+import { leave } from './leave.js'
 import { createRequestReader, type ReadRequest } from './request-reader.js'
 import { CLIENT_FRAME, SERVER_FRAME } from './websocket-frames.js'
 
@@ -14,13 +15,14 @@ const CANNED = new Map<string, Buffer>()
 let accepted = 0
 let open = 0
 
-const server = net.createServer({ noDelay: true }, serve)
+const server = net.createServer({ noDelay: true, allowHalfOpen: true }, serve)
 const listening = listenOn(server)
 
 /** Where it listens, and how many connections there were and are. With a certificate: of a further listener that has it. `further`: on so many ports more. */
 answerQuestions(async ({ cert, key, further = 0 }: { cert?: string; key?: string; further?: number }) => {
   const ports: number[] = []
-  for (let at = 0; at < further; at++) ports.push(await listenOn(net.createServer({ noDelay: true }, serve)))
+  for (let at = 0; at < further; at++)
+    ports.push(await listenOn(net.createServer({ noDelay: true, allowHalfOpen: true }, serve)))
   const port =
     cert === undefined ? await listening : await listenOn(tls.createServer({ cert, key, noDelay: true }, serve))
   return { port, ports, accepted, open }
@@ -38,6 +40,7 @@ function serve(socket: net.Socket): void {
   accepted++
   open++
   socket.on('error', () => socket.destroy()).on('close', () => open--)
+  socket.on('end', () => leave(socket))
   const reader = createRequestReader((request) => answer(socket, request))
   socket.on('data', reader)
 }

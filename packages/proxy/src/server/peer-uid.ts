@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises'
-import { type Endpoint, findOwner, type TableKeys, tableKeys } from './socket-table.js'
+import { type Endpoint, findOwner, keysOf, type TableKeys, tableKeys } from './socket-table.js'
 
 /** The user whose process holds the other end of a connection; undefined where none of this network namespace does. */
 export type UidOfPeer = (peer: Endpoint, own: Endpoint) => Promise<number | undefined>
@@ -11,64 +11,70 @@ interface Wanted {
   readonly keys: TableKeys
   /** How often all tables were read in vain. */
   misses: number
-  owner: number | 'nobody' | undefined
   readonly settle: (uid: number | undefined) => void
   readonly fail: (error: Error) => void
 }
 
-/** A table may lose a line while it is read, when others before it go away: what is not there is looked for again. */
-const LOOKS = 2
+/**
+ * A table may lose a line while it is read, when others before it go away: what is not there is looked for again. With thousands of
+ * connections a second a line is missed in one look of a hundred (measured); whoever is refused for that is refused what is theirs.
+ */
+const LOOKS = 4
+
+const TABLES = ['tcp', 'tcp6'] as const
 
 /**
  * Looks peers up in the kernel's tables, which have no index: a look costs the time to walk them. So it is off the event
- * loop, there is one at a time, and it serves all who wait; connections accepted meanwhile wait for the next one.
+ * loop, there is one at a time, and it serves all who wait. Who comes during one is looked for in what is still to be read: of
+ * many connections at once most are found in a single look. Only a whole one says that somebody is not there.
  */
 export function createUidOfPeer(readTable: ReadTable = readProcTable): UidOfPeer {
-  let waiting: Wanted[] = []
+  const waiting = new Set<Wanted>()
   let isLooking = false
   const look = async () => {
     isLooking = true
-    while (waiting.length > 0) {
-      const batch = waiting
-      waiting = []
-      const missed = await lookOnce(readTable, batch)
-      waiting.push(...missed)
-    }
+    while (waiting.size > 0) await lookOnce(readTable, waiting)
     isLooking = false
   }
   return (peer, own) =>
     new Promise((settle, fail) => {
-      waiting.push({ keys: tableKeys(peer, own), misses: 0, owner: undefined, settle, fail })
+      waiting.add({ keys: tableKeys(peer, own), misses: 0, settle, fail })
       if (!isLooking) void look()
     })
 }
 
-/** Settles those who were found, or missed too often; returns the others. */
-async function lookOnce(readTable: ReadTable, batch: readonly Wanted[]): Promise<Wanted[]> {
+/** Settles those who are found, or have been missed too often: they wait no more. */
+async function lookOnce(readTable: ReadTable, waiting: Set<Wanted>): Promise<void> {
+  const fromTheBeginning = [...waiting]
   try {
-    for (const name of ['tcp', 'tcp6'] as const) {
-      const sought = batch.filter(({ keys, owner }) => owner === undefined && keys[name] !== undefined)
-      const isEnough = (lines: string) => sought.filter((wanted) => !isIn(lines, wanted, name)).length === 0
-      if (sought.length > 0) await readTable(name, isEnough)
+    for (const name of TABLES) {
+      if ([...waiting].some(({ keys }) => keys[name] !== undefined))
+        await readTable(name, (lines) => settleFound(lines, name, waiting))
     }
   } catch (error) {
-    for (const { fail } of batch) fail(error as Error)
-    return []
+    for (const { fail } of waiting) fail(error as Error)
+    waiting.clear()
+    return
   }
-  return batch.filter((wanted) => !isSettled(wanted))
+  for (const wanted of fromTheBeginning) {
+    wanted.misses += 1
+    if (wanted.misses >= LOOKS && waiting.delete(wanted)) wanted.settle(undefined)
+  }
 }
 
-function isIn(lines: string, wanted: Wanted, name: keyof TableKeys): boolean {
-  wanted.owner ??= findOwner(lines, wanted.keys[name] ?? '')
-  return wanted.owner !== undefined
-}
-
-function isSettled(wanted: Wanted): boolean {
-  const { owner, settle } = wanted
-  wanted.misses += 1
-  if (owner === undefined && wanted.misses < LOOKS) return false
-  settle(owner === 'nobody' ? undefined : owner)
-  return true
+/** True once nobody waits any more. */
+function settleFound(lines: string, name: keyof TableKeys, waiting: Set<Wanted>): boolean {
+  // One by one many would look at each line as often as they are.
+  const present = waiting.size > 1 ? keysOf(lines) : undefined
+  for (const wanted of waiting) {
+    const key = wanted.keys[name]
+    if (key === undefined || present?.has(key) === false) continue
+    const owner = findOwner(lines, key)
+    if (owner === undefined) continue
+    waiting.delete(wanted)
+    wanted.settle(owner === 'nobody' ? undefined : owner)
+  }
+  return waiting.size === 0
 }
 
 /** More than a page: the kernel gives no more than one a read, whole lines only. */

@@ -39,6 +39,17 @@ export function findOwner(lines: string, key: string): number | 'nobody' | undef
   return CONNECTED.has(state) && inode !== undefined && inode !== '0' ? Number(uid) : 'nobody'
 }
 
+/** The keys of all lines. */
+export function keysOf(lines: string): ReadonlySet<string> {
+  const keys = new Set<string>()
+  for (let start = 0; start < lines.length; start = lines.indexOf('\n', start) + 1 || lines.length) {
+    const at = lines.indexOf(': ', start)
+    const end = lines.indexOf(' ', lines.indexOf(' ', at + 2) + 1)
+    keys.add(lines.slice(at, end + 1))
+  }
+  return keys
+}
+
 /** ESTABLISHED; FIN_WAIT1 and FIN_WAIT2: has said all it has to say, and listens. */
 const CONNECTED: ReadonlySet<string> = new Set(['01', '04', '05'])
 

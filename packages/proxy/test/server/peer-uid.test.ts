@@ -39,23 +39,40 @@ test('reads the second table only for who is not in the first, and no further th
   expect(tables.reads).toEqual(['tcp', 'tcp is enough', 'tcp', 'tcp6', 'tcp6 is enough'])
 })
 
-test('a hundred that come during a look share the next one', async () => {
+test('a hundred that come during a look are found in what is still to be read', async () => {
   const ports = Array.from({ length: 100 }, (_, index) => index + 1)
   const tables = scriptedTables({ tcp: [ports.map((port) => lineOf(port, 'tcp', port)).join('')], tcp6: [] })
   const uidOfPeer = createUidOfPeer(tables.readTable)
   const all = Promise.all(ports.map((port) => uidOfPeer(client(port), own)))
   await tables.next()
-  await tables.next()
   expect(await all).toEqual(ports)
-  expect(tables.reads.filter((name) => name === 'tcp')).toHaveLength(2)
+  expect(tables.reads).toEqual(['tcp', 'tcp is enough'])
 })
 
-test('who is in no table is looked for twice, and is nobody', async () => {
+test('those who came during a look and whose lines had been read share the next one, and it is their first', async () => {
+  const [first, ...late] = [1, 2, 3, 4]
+  const pieces = [2, 3, 4].map((port) => lineOf(port, 'tcp', port)).join('')
+  let looks = 0
+  const uids: Promise<number | undefined>[] = []
+  const uidOfPeer = createUidOfPeer(async (name, isEnough) => {
+    if (name === 'tcp6') return
+    looks += 1
+    if (isEnough(pieces)) return
+    // The first look has gone past their lines.
+    if (looks === 1) for (const port of late) uids.push(uidOfPeer(client(port), own))
+    isEnough(looks === 1 ? lineOf(first as number, 'tcp', 1) : '')
+  })
+  expect(await uidOfPeer(client(1), own)).toBe(1)
+  expect(await Promise.all(uids)).toEqual(late)
+  expect(looks).toBe(2)
+})
+
+test('who is in no table is looked for four times, and is nobody', async () => {
   const tables = scriptedTables({ tcp: [], tcp6: [] })
   const uid = createUidOfPeer(tables.readTable)(client(1), own)
-  for (let reads = 0; reads < 4; reads += 1) await tables.next()
+  for (let reads = 0; reads < 8; reads += 1) await tables.next()
   expect(await uid).toBeUndefined()
-  expect(tables.reads).toEqual(['tcp', 'tcp6', 'tcp', 'tcp6'])
+  expect(tables.reads).toEqual(Array(4).fill(['tcp', 'tcp6']).flat())
 })
 
 test('a table that cannot be read is an error for those who waited, and for nobody after', async () => {

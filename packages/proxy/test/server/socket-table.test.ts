@@ -1,6 +1,6 @@
 import { endianness } from 'node:os'
 import { describe, expect, test } from 'vitest'
-import { findOwner, tableKeys } from '../../src/server/socket-table.js'
+import { findOwner, keysOf, tableKeys } from '../../src/server/socket-table.js'
 
 const at = (address: string, port: number) => ({ address, port })
 const V4 = tableKeys(at('127.0.0.1', 42225), at('127.0.0.1', 8080))
@@ -44,4 +44,10 @@ test.each<[what: string, lines: string, owner: number | 'nobody' | undefined]>([
   ['in no line', '', undefined],
 ])('the owner of a socket %s', (_, lines, owner) => {
   expect(findOwner(`  sl  local_address rem_address   st\n${lines}`, KEY)).toBe(owner)
+})
+
+test('the keys of a table are those of its lines', () => {
+  const lines = `  sl  local_address rem_address   st\n${line(KEY)}${line(V6.tcp6)}`
+  expect([...keysOf(lines)].filter((key) => key.startsWith(': '))).toEqual([KEY, V6.tcp6])
+  expect(keysOf('').size).toBe(0)
 })
