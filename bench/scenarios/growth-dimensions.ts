@@ -13,6 +13,8 @@ export interface Dimension {
   readonly cost: string
   /** From the smallest up. */
   readonly sizes: readonly number[]
+  /** Measured as another is: the short form does without. @default false */
+  readonly isVariant?: boolean
   /** With so many requests. */
   readonly measure: (size: number, requests: number) => Promise<{ readonly cost: number; readonly errors: number }>
 }
@@ -32,12 +34,14 @@ export const DIMENSIONS: readonly Dimension[] = [
   {
     name: 'header fields of 20 bytes',
     cost: CPU,
+    isVariant: true,
     sizes: [5, 20, 80],
     measure: (fields, count) => measureRequests({ count, fields: { count: fields, bytes: 20 } }),
   },
   {
     name: 'bytes of one header field',
     cost: CPU,
+    isVariant: true,
     sizes: [100, 1000, 10_000],
     measure: (bytes, count) => measureRequests({ count, fields: { count: 1, bytes } }),
   },
@@ -65,11 +69,12 @@ async function withRig<T>(
   const cleanup = createCleanup()
   try {
     const service = startWorker('upstream', cleanup.keep)
+    const load = startWorker('load', cleanup.keep)
     const { port: upstream } = await service.ask<{ port: number }>({})
     const started = await start(ours, { upstream, ...site }, cleanup.keep)
     const shape = { path: '/bytes/200', expect: 200, clients: 32, count: 0, keepAlive: true }
     const question = { ...shape, host: `127.0.0.1:${upstream}`, proxyPort: started.port }
-    return await use({ service, load: startWorker('load', cleanup.keep), started, question })
+    return await use({ service, load, started, question })
   } finally {
     await cleanup.end()
   }
@@ -91,12 +96,12 @@ async function measureSessions(size: number, count: number) {
   const cleanup = createCleanup()
   try {
     const aws = startWorker('aws', cleanup.keep)
-    const known = await aws.ask<AwsAnswer>({})
     const service = startWorker('guarded', cleanup.keep)
+    const load = startWorker('load', cleanup.keep)
+    const known = await aws.ask<AwsAnswer>({})
     const guarded = { aws: known, ports: size, version: 2 }
     const { ports, bytes } = await service.ask<{ ports: number[]; bytes: number }>(guarded)
     const started = await start(ours, { upstream: 0, login: { aws: known, ports, version: 2 } }, cleanup.keep)
-    const load = startWorker('load', cleanup.keep)
     const hosts = ports.map((port) => `127.0.0.1:${port}`)
     const shape = { path: '/', expect: bytes, host: '', hosts, proxyPort: started.port, keepAlive: true }
     const logins = await load.ask<LoadAnswer>({ ...shape, clients: 1, count: size })

@@ -10,8 +10,9 @@ import type { AwsAnswer } from '../workers/aws-question.js'
 import { startWorker, type Worker } from '../workers/connect.js'
 import type { LoadAnswer } from '../workers/load-question.js'
 
-/** Logins in a round, each to a service that the proxy has no session with; and requests at once that cause one of them. */
+/** Logins in a round, each to a service that the proxy has no session with (fewer in the short form); and requests at once that cause one of them. */
 const LOGINS = 50
+const FEW_LOGINS = 10
 const AT_ONCE = 20
 
 const COLUMNS: readonly Column[] = [
@@ -48,6 +49,10 @@ async function run({ plan }: Bench): Promise<Result> {
   return { name, title, columns: COLUMNS, primary: 'cpu', rows, notes }
 }
 
+function loginsOf({ isShort }: Plan): number {
+  return isShort ? FEW_LOGINS : LOGINS
+}
+
 /** As many calls as logins were made one by one, by a process that does nothing else. */
 async function measureSdk(plan: Plan): Promise<Row> {
   const cleanup = createCleanup()
@@ -56,10 +61,11 @@ async function measureSdk(plan: Plan): Promise<Row> {
     const aws = await startWorker('aws', cleanup.keep).ask<AwsAnswer>({})
     const sdk = startWorker('sdk', cleanup.keep, CONTENDER_CORE)
     await sdk.ask({ aws, count: 1 })
+    const count = loginsOf(plan)
     for (let round = 1 - plan.warmUps; round <= plan.rounds; round++) {
       const before = cpuSeconds(sdk.pid)
-      await sdk.ask({ aws, count: LOGINS })
-      const cpu = ((cpuSeconds(sdk.pid) - before) * 1000) / LOGINS
+      await sdk.ask({ aws, count })
+      const cpu = ((cpuSeconds(sdk.pid) - before) * 1000) / count
       if (round > 0) samples.push({ figures: { cpu }, errors: 0 })
     }
   } finally {
@@ -84,11 +90,12 @@ interface Logins extends Sample {
 async function measureVersion(plan: Plan, version: 1 | 2, notes: string[]): Promise<Row[]> {
   const cleanup = createCleanup()
   const rounds = plan.rounds + plan.warmUps
+  const logins = loginsOf(plan)
   const samples = { one: [] as Logins[], many: [] as Logins[] }
   try {
     const [aws, service] = [startWorker('aws', cleanup.keep), startWorker('guarded', cleanup.keep)]
     const known = await aws.ask<AwsAnswer>({})
-    const count = 1 + rounds * 2 * LOGINS
+    const count = 1 + rounds * 2 * logins
     const { ports, bytes } = await service.ask<{ ports: number[]; bytes: number }>({
       aws: known,
       ports: count,
@@ -99,8 +106,8 @@ async function measureVersion(plan: Plan, version: 1 | 2, notes: string[]): Prom
     const next = (many: number) => ports.splice(0, many).map((port) => `127.0.0.1:${port}`)
     const first = await logIn(rig, next(1), 1)
     for (let round = 0; round < rounds; round++) {
-      const one = await measure(rig, next(LOGINS), 1)
-      const many = await measure(rig, next(LOGINS), AT_ONCE)
+      const one = await measure(rig, next(logins), 1)
+      const many = await measure(rig, next(logins), AT_ONCE)
       if (round >= plan.warmUps) {
         samples.one.push(one)
         samples.many.push(many)
