@@ -7,7 +7,9 @@ import { endWithRefusal, Refusal } from './refusal.js'
 export function answerClientError(context: ProxyContext, error: NodeJS.ErrnoException, socket: Socket): void {
   socket.on('error', () => {})
   const refusal = refusalOf(error)
-  const { exchanges, isDistrusted } = connectionOf(context, socket)
+  const { exchanges, isDistrusted, isPastParser } = connectionOf(context, socket)
+  // A client that is done sending, and the parser, which has not seen that.
+  if (refusal && isPastParser) return
   const hasAnswerBegun = [...exchanges].some(({ response }) => response.headersSent)
   if (!refusal || !socket.writable || hasAnswerBegun) socket.destroy()
   // The refusal of the request's headers is the answer already.

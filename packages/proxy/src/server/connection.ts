@@ -17,6 +17,8 @@ export interface ClientConnection {
   readonly bound: Map<string, RequestWay>
   /** A request here was not understood: what follows may be part of it, and is not looked at. */
   isDistrusted: boolean
+  /** node:http's parser believes to be in the middle of an upload: its end went past it. */
+  isPastParser: boolean
   readonly admission: Admission
   /** The only site its requests can be for: it came through a tunnel, which said so. @default undefined: they say it themselves */
   site: Authority | undefined
@@ -70,6 +72,7 @@ function createConnection(known: Required<KnownConnection>, localPort?: number):
     redirected: new Map(),
     bound: new Map(),
     isDistrusted: false,
+    isPastParser: false,
     waiting: 0,
     localPort,
   }

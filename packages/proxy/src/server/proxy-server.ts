@@ -9,6 +9,7 @@ import type { Upstream } from '../upstream/upstream.js'
 import type { Admission } from './admission.js'
 import { ADMITTED } from './admission.js'
 import { answerClientError } from './client-error.js'
+import { readPastStreams } from './client-reads.js'
 import { followConnection } from './connection.js'
 import type { Interception, ProxyContext, ProxyLimits, TrafficObserver } from './context.js'
 import { DEFAULT_LIMITS } from './context.js'
@@ -121,6 +122,7 @@ function createListener(context: ProxyContext, fronts?: readonly Front[]): Serve
   // A client that is done sending still wants its answer.
   Object.assign(server, { httpAllowHalfOpen: true })
   server.on('connection', (socket) => followConnection(context, socket, abandonExchange, { fronts }))
+  readPastStreams(server)
   server.on('clientError', (error, socket) => answerClientError(context, error, socket as Socket))
   server.on('request', (request, response) => forward(context, request, response))
   server.on('checkContinue', (request, response) => forward(context, request, response))

@@ -3,6 +3,7 @@ import type { ClientMessage } from './client-message.js'
 import type { Exchange } from './exchange.js'
 import { fieldRule, isProtectedField } from './fields.js'
 import { keepChunk } from './kept-body.js'
+import { pourUpload } from './pour-upload.js'
 
 /** client → us → service: the body, held back by whoever is slower, and kept up to the limit in case of a replay. */
 export function relayRequestBody(exchange: Exchange): void {
@@ -14,6 +15,7 @@ export function relayRequestBody(exchange: Exchange): void {
     const { upstream, isChallenged } = exchange
     // A service that has answered with a challenge reads no more: waiting for it would last for ever.
     if (!isChallenged && isWritable(upstream) && !upstream.write(chunk)) request.pause()
+    if (body.chunks === undefined && body.left > 0) process.nextTick(pourUpload, exchange)
   })
   request.on('end', () => {
     const { upstream, isChallenged, isDone } = exchange

@@ -16,6 +16,9 @@ export interface UpstreamRequest extends UpstreamEvents {
   end(last?: Buffer | string): unknown
   end(done: () => void): unknown
   addTrailers(pairs: readonly (readonly [name: string, value: string])[]): void
+  /** As in `Http1Request`. @default bodies go by `write` alone */
+  socketFor?(bytes: number): Socket | undefined
+  skip?(size: number): void
   destroy(error?: Error): unknown
 }
 

@@ -13,13 +13,16 @@ const COPIED_BYTES = 16 * 1024
 /** Bytes of a body that is worth it. */
 const POURED_BYTES = 128 * 1024
 
+/** What is left of a body, as its framing says. */
+export type PouredBody = Pick<Body, 'bytesLeft' | 'endsWithConnection' | 'skip'>
+
 /** Told of each read; the bytes are its own. */
 export type OnBytes = (bytes: Buffer) => void
 
 /**
  * How a connection to a service reads: past the socket's stream, which costs more than what it does for us. The middle of a long body is
  * poured straight into the client's socket, out of buffers that are used again. Where the socket was opened without it, it is a stream
- * like any other.
+ * like any other. A client's long upload is read so as well, and poured into the service's socket.
  */
 export class Reads implements ReadSink {
   isAttached = false
@@ -29,7 +32,7 @@ export class Reads implements ReadSink {
   #buffer: Buffer | undefined
   /** What came before anybody knew the socket. */
   #early: Buffer | undefined
-  #body: Body | undefined
+  #body: PouredBody | undefined
   #pour: Pour | undefined
   #large: LargeBuffers | undefined
 
@@ -78,16 +81,20 @@ export class Reads implements ReadSink {
     return false
   }
 
-  /** From the next read on, what comes of `body` goes to `to`, but for its last bytes: those come as all others do. */
-  pour(body: Body, to: Socket): void {
-    if (!this.isAttached || this.#pour || body.bytesLeft < POURED_BYTES || body.endsWithConnection) return
+  /**
+   * From the next read on, what comes of `body` goes to `to`, but for its last bytes: those come as all others do. False where it is not
+   * worth it, or cannot be.
+   */
+  pour(body: PouredBody, to: Socket): boolean {
+    if (!this.isAttached || this.#pour || body.bytesLeft < POURED_BYTES || body.endsWithConnection) return false
     this.#large = borrowLargeBuffers()
-    if (this.#large === undefined) return
+    if (this.#large === undefined) return false
     this.#body = body
     const pour = new Pour(to, () => {
       if (this.#pour === pour) this.#socket?.resume()
     })
     this.#pour = pour
+    return true
   }
 
   /** Nothing is poured any more. */

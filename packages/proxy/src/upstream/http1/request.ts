@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net'
 import { UpstreamError } from '../dial.js'
 import type { Http1Connection } from './connection.js'
 import { Emitter } from './emitter.js'
@@ -61,6 +62,17 @@ export class Http1Request extends Emitter {
     this.#waiting.push(bytes)
     this.#waitingBytes += bytes.length
     return this.#waitingBytes < WAITING_LIMIT_BYTES
+  }
+
+  /** Where the rest of its body may be written past it, if that is so many bytes and nothing else. */
+  socketFor(bytes: number): Socket | undefined {
+    const isOpen = !this.destroyed && !this.writableEnded && !this.#isReleased && this.#head === ''
+    return isOpen && !this.#isChunked && this.#owedBytes === bytes ? this.#connection?.socket : undefined
+  }
+
+  /** So many bytes of its body have been written past it. */
+  skip(size: number): void {
+    this.#owedBytes -= size
   }
 
   /** Flat pairs for the end of a chunked body. */
