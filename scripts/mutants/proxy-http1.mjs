@@ -5,8 +5,42 @@ const REUSE = 'packages/proxy/test/upstream/http1/reuse.test.ts'
 
 const READS = 'packages/proxy/test/upstream/http1/reads.test.ts'
 const LONG_BODIES = 'packages/proxy/test/server/long-bodies.test.ts'
+const LONG_UPLOADS = 'packages/proxy/test/server/long-uploads.test.ts'
 
 export const proxyHttp1 = [
+  [
+    'packages/proxy/src/server/pour-upload.ts',
+    [LONG_UPLOADS],
+    [
+      ['poured twice', ' || clientReads.isDiverted) return', ') return'],
+      ['what comes behind an upload is lost', 'if (rest.length > 0) ahead', 'if (false) ahead'],
+      [
+        'a client that is never held back behind it',
+        'if (ahead.length > AHEAD_LIMIT_BYTES) client',
+        'if (false) client',
+      ],
+      ['bytes of the next request are the upload', 'bytes.subarray(0, body.left)', 'bytes.subarray(0)'],
+      ['the next request before the answer', 'if (!isAnswered || !connection', 'if (!connection'],
+    ],
+  ],
+  [
+    'packages/proxy/src/server/client-reads.ts',
+    [LONG_UPLOADS, 'packages/proxy/test/server/client-reads.test.ts'],
+    [
+      ['a parser that goes on reading', "socket.on('data', ignore).removeListener('data', ignore)", ''],
+      ['two parsers', 'for (const listener of listeners) socket.removeListener(event, listener)', ';'],
+      [
+        "a buffer that is everybody's given to a sink",
+        'if (this.#sink && buffer !== SHARED_BUFFER)',
+        'if (this.#sink)',
+      ],
+    ],
+  ],
+  [
+    'packages/proxy/src/server/client-error.ts',
+    [LONG_UPLOADS],
+    [['a client that is done sending', 'if (refusal && isPastParser) return', '']],
+  ],
   [
     src('reads'),
     [READS, LONG_BODIES],

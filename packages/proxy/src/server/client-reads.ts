@@ -43,7 +43,6 @@ export class ClientReads {
     if (!socket) return
     // The parser lets go of the handle when somebody else listens.
     socket.on('data', ignore).removeListener('data', ignore)
-    for (const listener of this.#listeners('data')) socket.removeListener('data', listener)
     this.#sink = sink
   }
 
@@ -55,7 +54,7 @@ export class ClientReads {
     for (const [event, listeners] of this.#parsers)
       for (const listener of listeners) socket.removeListener(event, listener)
     for (const listener of this.#listeners('close')) listener.call(socket, false)
-    // One that flows would not look at what is put back.
+    // Nothing is to flow before the new parser listens.
     socket.pause()
     if (bytes.length > 0) socket.unshift(bytes)
     this.start(socket)

@@ -18,7 +18,8 @@ export function pourUpload(exchange: Exchange): void {
   const clientReads = clientReadsOf(request.socket)
   const to = upstream?.socketFor?.(body.left)
   if (!upstream || !to || !clientReads || clientReads.isDiverted) return
-  if ((request as IncomingMessage).readableLength > 0) return
+  // What either stream still holds is the parser's.
+  if ((request as IncomingMessage).readableLength + request.socket.readableLength > 0) return
   const reads = new Reads()
   reads.isAttached = true
   if (reads.pour(restOf(exchange, upstream), to)) divert(exchange, upstream, clientReads, reads)
