@@ -14,12 +14,8 @@ export const proxyHttp1 = [
     [
       ['poured twice', ' || clientReads.isDiverted) return', ') return'],
       ['what comes behind an upload is lost', 'if (rest.length > 0) ahead', 'if (false) ahead'],
-      [
-        'a client that is never held back behind it',
-        'if (ahead.length > AHEAD_LIMIT_BYTES) client',
-        'if (false) client',
-      ],
       ['bytes of the next request are the upload', 'bytes.subarray(0, body.left)', 'bytes.subarray(0)'],
+      ['listeners that stay', "    client.removeListener('close', stop)\n", ''],
       ['the next request before the answer', 'if (!isAnswered || !connection', 'if (!connection'],
     ],
   ],

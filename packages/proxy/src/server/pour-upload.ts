@@ -44,9 +44,11 @@ function divert(exchange: Exchange, upstream: UpstreamRequest, clientReads: Clie
   const { socket: client } = request
   let ahead = Buffer.alloc(0)
   let isAnswered = false
+  const stop = () => reads.stop()
   const giveBack = () => {
     if (!isAnswered || !connection.isPastParser || !client.writable) return
     connection.isPastParser = false
+    client.removeListener('close', stop)
     if (client.readableEnded) client.end()
     else clientReads.giveBack(ahead)
   }
@@ -69,7 +71,7 @@ function divert(exchange: Exchange, upstream: UpstreamRequest, clientReads: Clie
     giveBack()
   })
   clientReads.divertTo(reads)
-  client.once('close', () => reads.stop())
+  client.once('close', stop)
   for (const event of ['drain', 'close'] as const) upstream.on(event, () => client.resume())
   client.resume()
 }
