@@ -60,6 +60,14 @@ export const proxyServer = [
     ],
   ],
   [
+    src('server/peer-uid'),
+    test('server/peer-uid'),
+    [
+      ['what was read before somebody came', 'if (wanted.ordinal > last) return', ''],
+      ['a line that is lost once', 'const LOOKS = 4', 'const LOOKS = 1'],
+    ],
+  ],
+  [
     src('server/admission'),
     test('server/admission'),
     [
