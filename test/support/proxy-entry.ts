@@ -1,8 +1,4 @@
-/** The command `iam-auth-proxy` from its sources. It ends with the process that started it, however that one ends. */
+/** The command `iam-auth-proxy` from its sources. */
 import { run } from '../../packages/proxy/src/cli.js'
 
-if (process.channel) {
-  process.channel.unref()
-  process.once('disconnect', () => process.exit(1))
-}
 await run()

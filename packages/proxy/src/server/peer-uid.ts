@@ -5,7 +5,7 @@ import { type Endpoint, findOwner, keysOf, type TableKeys, tableKeys } from './s
 export type UidOfPeer = (peer: Endpoint, own: Endpoint) => Promise<number | undefined>
 
 /** One of the kernel's tables, read once from its beginning. */
-export interface Table {
+interface Table {
   /** The next lines, whole ones only; undefined at the end. */
   read(): Promise<string | undefined>
   close(): Promise<void>

@@ -285,6 +285,38 @@ test('a service that reads nothing holds the client back', async () => {
   expect(origin.sockets).toHaveLength(1)
 })
 
+test('what a client sends behind an upload whose answer is still to come is held back, and arrives', async () => {
+  const [proxy, answers] = [await startProxy(), [] as (() => void)[]]
+  const origin = await startOrigin((request, response) => {
+    let size = 0
+    request.on('data', (chunk: Buffer) => {
+      size += chunk.length
+    })
+    request.on('end', () => answers.push(() => response.end(`got ${size}`)))
+  })
+  const client = connectRaw(proxy.port)
+  client.write(uploadHead(`${origin.url}/`, 8_000_000))
+  client.write(bodyOf(8_000_000))
+  const answer = await waitFor(() => answers.shift())
+  client.write(uploadHead(`${origin.url}/`, 100_000_000))
+  const piece = bodyOf(1_000_000)
+  let sent = 0
+  const push = () => {
+    while (sent < 100) {
+      sent += 1
+      if (!client.socket.write(piece)) return
+    }
+  }
+  client.socket.on('drain', push)
+  push()
+  await new Promise((resolve) => setTimeout(resolve, 1000))
+  expect(sent).toBeLessThan(40)
+  expect(client.text()).toBe('')
+  answer()
+  ;(await waitFor(() => answers.shift()))()
+  await client.until(/got 8000000HTTP[\s\S]*got 100000000/)
+})
+
 test('a client that asks first whether to send it', async () => {
   const origin = await startSink()
   const proxy = await startProxy()
