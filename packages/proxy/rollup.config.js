@@ -4,6 +4,7 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import commonjs from '@rollup/plugin-commonjs'
+import { transform } from 'esbuild'
 
 const { resolve } = createRequire(import.meta.url)
 
@@ -14,6 +15,15 @@ const INSIDE = {
 }
 
 const FOLDER = fileURLToPath(new URL('bundle', import.meta.url))
+
+/**
+ * Without comments, and ASCII: what is read and parsed at each start, and a text that is all ASCII is read in half the time. Lines and names
+ * stay, for whoever reads a stack trace or the file.
+ */
+const lean = {
+  name: 'lean',
+  renderChunk: async (code) => (await transform(code, { charset: 'ascii', legalComments: 'inline' })).code,
+}
 
 /** A build that changes nothing writes nothing: somebody may be starting the command just now. */
 const onlyChanged = {
@@ -30,7 +40,12 @@ const onlyChanged = {
 const config = {
   input: fileURLToPath(new URL('dist/cli.js', import.meta.url)),
   external: (id) => !(id in INSIDE) && /^[@a-z]/.test(id),
-  plugins: [{ name: 'inside', resolveId: (id) => INSIDE[id] ?? null }, commonjs({ strictRequires: true }), onlyChanged],
+  plugins: [
+    { name: 'inside', resolveId: (id) => INSIDE[id] ?? null },
+    commonjs({ strictRequires: true }),
+    lean,
+    onlyChanged,
+  ],
   output: {
     dir: FOLDER,
     format: 'cjs',

@@ -1,16 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import { dirname } from 'node:path'
 import { createActivity } from './activity/activity.js'
-import { defaultChain } from './aws/default-chain.js'
-import { createKmsEncrypt } from './aws/kms.js'
-import { createSts } from './aws/sts.js'
 import type { Env, HostPort, ProxyConfig } from './config/config.js'
 import { socksOption } from './config/socks-proxy.js'
-import { chooseCredentials } from './credentials/choose.js'
 import type { GatewaySite } from './gateway/front.js'
 import { listenOnLoopback } from './gateway/listen.js'
 import type { Log } from './log.js'
-import { createLoginLayer } from './login/answer-challenge.js'
+import { loginWhenNeeded } from './login/when-needed.js'
 import { createMfa } from './mfa/mfa.js'
 import type { TerminalPrompt } from './mfa/on-terminal.js'
 import { createOwnPages } from './own/own-pages.js'
@@ -18,7 +14,6 @@ import { proxyPacRoute } from './own/proxy-pac.js'
 import { createAuthorityWatch } from './own/status/authority-watch.js'
 import { createIdentityCheck } from './own/status/identity-check.js'
 import { statusRoutes } from './own/status/status-routes.js'
-import { describeRefusal, renderRefusal, summariseRefusal } from './pages/refusal-page.js'
 import { promptOnTerminal } from './prompt/mfa.js'
 import { createOwnUserCheck } from './server/admission.js'
 import { createDestinationPolicy } from './server/destinations.js'
@@ -28,7 +23,6 @@ import { warmUp } from './server/warm-up.js'
 import { createInterception } from './tls/interception.js'
 import { createLiveTrust } from './trust/live.js'
 import type { TrustFiles } from './trust/paths.js'
-import { createAwsAgents } from './upstream/aws-agents.js'
 import { createUpstream } from './upstream/upstream.js'
 import { readVersion } from './version.js'
 
@@ -51,9 +45,9 @@ export async function startProxy(
   prompt: TerminalPrompt = promptOnTerminal,
   env: Env = {},
 ): Promise<RunningProxy> {
-  const server = await createProxy(config, log, { prompt, env })
+  const { server, getReady } = await createProxy(config, log, { prompt, env })
   const { address } = await server.listen(config.bind.host, config.bind.port)
-  setImmediate(warmUp)
+  getReady()
   return { address: { host: address.address, port: address.port }, close: server.close }
 }
 
@@ -65,11 +59,11 @@ export interface GatewayPlan {
 
 /** The same for a gateway: no proxy, but the sites that it is for, wherever they are. Rejects alike. */
 export async function startGateway(config: ProxyConfig, { sites, port }: GatewayPlan, log: Log): Promise<RunningProxy> {
-  const server = await createProxy(config, log, { prompt: promptOnTerminal, env: {} }, sites)
+  const { server, getReady } = await createProxy(config, log, { prompt: promptOnTerminal, env: {} }, sites)
   const listen = (host: string, at: number) => server.listenAsGateway(host, at, sites)
   try {
     const address = await listenOnLoopback(listen, port)
-    setImmediate(warmUp)
+    getReady()
     return { address, close: server.close }
   } catch (error) {
     await server.close()
@@ -77,13 +71,22 @@ export async function startGateway(config: ProxyConfig, { sites, port }: Gateway
   }
 }
 
-/** The wiring: everything is made here, and nothing of AWS is loaded before the first challenge needs it. */
+interface Proxy {
+  readonly server: ProxyServer
+  /** For after the listening line: loads what somebody would wait for later. */
+  getReady(): void
+}
+
+/** ms after which what only logins need is loaded: a script's first requests are through by then. */
+const LOGIN_LOADED_AFTER_MS = 300
+
+/** The wiring, but for what a login takes (`wire-login.ts`), which is loaded later. */
 async function createProxy(
   config: ProxyConfig,
   log: Log,
   { prompt, env }: { prompt: TerminalPrompt; env: Env },
   sites?: readonly GatewaySite[],
-): Promise<ProxyServer> {
+): Promise<Proxy> {
   const { trust: flags, trustFiles: files } = config
   // Whoever starts a gateway has named its sites, and wants them reached wherever they are.
   const isNamed = (host: string, port: number) =>
@@ -96,44 +99,33 @@ async function createProxy(
   const ca = config.upstreamCa.length === 0 ? {} : { ca: config.upstreamCa }
   const ways = { ...socksOption(config.socksProxy), routes: config.upstreamRoutes }
   const upstream = createUpstream({ destinationPolicy, ...ca, ...ways })
-  const createAgents = createAwsAgents({ routes: config.upstreamRoutes, destinationPolicy, ...ca })
-  const sts = createSts(createAgents)
   const mfa = createMfa({ prompt, log, now: Date.now, randomBytes, first: config.credentials.mfa })
-  const { askForCodes } = mfa
-  const { profile, credentials: choice } = config
-  const base = defaultChain({ profile, region: choice.region, askForCodes, createAgents })
-  const credentials = chooseCredentials(config.credentials, { base, sts, askForCodes, now: Date.now })
   const activity = createActivity(trust.coversOrigin, Date.now)
-  const login = createLoginLayer({
-    trust,
-    credentials,
-    encrypt: createKmsEncrypt(createAgents),
-    send: upstream.sendToOrigin,
-    refusals: { page: renderRefusal, line: describeRefusal },
-    asked: mfa.asked,
-    log,
-    observer: { ...activity, refused: (refused) => activity.refused(summariseRefusal(refused)) },
-    now: Date.now,
-    monotonicMs: () => performance.now(),
-    randomBytes,
-    userAgent: `iam-auth-proxy/${readVersion()}`,
+  const login = loginWhenNeeded(async () => {
+    const aws = { routes: config.upstreamRoutes, destinationPolicy, ...ca }
+    const { wireLogin } = await import('./wire-login.js')
+    return wireLogin({ config, aws, trust, send: upstream.sendToOrigin, mfa, activity, log })
   })
   const clients = clientsOf(config, log)
   const interception = await createInterception({ ...authorityOf(files), now: Date.now, log })
   const strict = config.onlyTrusted ? { onlyTrusted: trust } : {}
-  const identity = createIdentityCheck({ source: credentials.identity, config, activity, asked: mfa.asked })
+  const identity = createIdentityCheck({ source: login.identity, config, activity, asked: mfa.asked })
   const trusted = () => trust.entries().map(({ name }) => name)
   const look = async () =>
     (await import('./commands/ca-look.js')).lookAtAuthority({ ...authorityOf(files), trusted: trusted(), env })
   const authority = createAuthorityWatch({ look, monotonicMs: () => performance.now() })
   const about = { version: readVersion(), startedAt: Date.now(), now: Date.now, config }
-  const status = statusRoutes({ ...about, activity, trust, sessions: login.sessions, identity, authority })
+  const status = statusRoutes({ ...about, activity, trust, sessions: login.layer.sessions, identity, authority })
   // A gateway has no pages of a proxy, but a person may have to type a code.
   const routes = sites ? mfa.routes : [...status, proxyPacRoute(trust), ...mfa.routes]
   const ownPages = createOwnPages({ routes, log })
   const tunnels = { trusted: trust, interception }
-  const paths = { login, upstream, destinationPolicy, log, observer: activity, ownPages }
-  return createProxyServer({ ...paths, ...tunnels, ...clients, ...strict })
+  const paths = { login: login.layer, upstream, destinationPolicy, log, observer: activity, ownPages }
+  const getReady = () => {
+    setImmediate(warmUp)
+    setTimeout(() => void login.load(), LOGIN_LOADED_AFTER_MS).unref()
+  }
+  return { server: createProxyServer({ ...paths, ...tunnels, ...clients, ...strict }), getReady }
 }
 
 /** The authority lies beside what the user trusts. */

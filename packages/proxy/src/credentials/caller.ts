@@ -10,13 +10,17 @@ export interface Caller {
   readonly principal: Principal
 }
 
-export interface CallerSource {
+/** Who we are. */
+export interface WhoWeAre {
   /** `keyRegion`: of the key that will be used; its STS is asked where ours is of another partition. Rejects with a LoginRefusal. */
   (keyRegion: string): Promise<Caller>
-  /** AWS said that these credentials are not valid any more: fetch new ones next time. */
-  forget(): void
   /** Who we were when AWS was asked last, without asking anybody. */
   known(): Caller | undefined
+}
+
+export interface CallerSource extends WhoWeAre {
+  /** AWS said that these credentials are not valid any more: fetch new ones next time. */
+  forget(): void
   /** Somebody waits for new credentials right now. */
   isPending(): boolean
 }

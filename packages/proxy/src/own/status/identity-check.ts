@@ -1,6 +1,6 @@
 import type { Activity } from '../../activity/activity.js'
 import type { ProxyConfig } from '../../config/config.js'
-import type { CallerSource } from '../../credentials/caller.js'
+import type { WhoWeAre } from '../../credentials/caller.js'
 import { LoginRefusal } from '../../login/refusal.js'
 import type { PersonAsked } from '../../login/while-asked.js'
 import type { Status } from './status.js'
@@ -13,7 +13,7 @@ export interface IdentityCheck {
 }
 
 export interface IdentityCheckDeps {
-  readonly source: CallerSource
+  readonly source: WhoWeAre
   readonly config: Pick<ProxyConfig, 'credentials' | 'profile'>
   readonly activity: Pick<Activity, 'identified'>
   /** Questions to the person: AWS may want an MFA code first. */
