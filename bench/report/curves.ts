@@ -31,7 +31,7 @@ export function drawCurve({ name, cost, points }: Curve, width: number): Drawing
       const [px = 0, py = 0] = placed[at] ?? []
       return [
         text(px, TOP + PLOT_HEIGHT + 16, String(size), 'small middle'),
-        text(px, py - 8, value.toPrecision(3).replace(/\.0+$/, ''), 'small middle'),
+        text(px, py - 8, threeDigits(value), 'small middle'),
       ].join('\n')
     }),
   ]
@@ -41,4 +41,9 @@ export function drawCurve({ name, cost, points }: Curve, width: number): Drawing
 function scale(low: number, high: number, room: number): (value: number) => number {
   const [from, to] = [Math.log(low), Math.log(high)]
   return (value) => ((Math.log(value) - from) / (to - from || 1)) * room
+}
+
+/** 0.123, 12.3, 1234 */
+function threeDigits(value: number): string {
+  return value >= 100 ? value.toFixed(0) : value.toPrecision(3).replace(/\.0+$/, '')
 }

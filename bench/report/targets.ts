@@ -32,7 +32,7 @@ export const TARGETS: readonly Target[] = [
     aim: ratio('forward-64KiB', 'cpu', LARGE, 1),
   },
   ...['download', 'upload'].map((scenario) => ({
-    what: `CPU of a ${scenario}`,
+    what: `CPU of ${scenario}s`,
     least: aheadOf(scenario, 'cpu', [HTTP_PROXY, DEFAULT, 'squid']),
     aim: ratio(scenario, 'cpu', LARGE, 1),
   })),

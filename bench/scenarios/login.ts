@@ -34,7 +34,7 @@ const ACTIONS = ['Encrypt', 'Decrypt', 'GetCallerIdentity', 'GetSessionToken'] a
 /** What a login costs both sides, without AWS, which is a process of its own; and what it asks of AWS. */
 export const loginScenario: Scenario = {
   name: 'login',
-  title: `A request that logs in first: one at a time, and ${AT_ONCE} at once to one service; AWS calls are of one login`,
+  title: `A request that logs in first; ${AT_ONCE} at once are one login`,
   isMain: false,
   estimateSeconds: ({ rounds, warmUps }) => 2 * (rounds + warmUps) * 4 + 10,
   run,
