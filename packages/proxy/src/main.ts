@@ -105,7 +105,7 @@ async function createProxy(
     const aws = { routes: config.upstreamRoutes, destinationPolicy, ...ca }
     const { wireLogin } = await import('./wire-login.js')
     return wireLogin({ config, aws, trust, send: upstream.sendToOrigin, mfa, activity, log })
-  })
+  }, log)
   const clients = clientsOf(config, log)
   const interception = await createInterception({ ...authorityOf(files), now: Date.now, log })
   const strict = config.onlyTrusted ? { onlyTrusted: trust } : {}
@@ -123,7 +123,7 @@ async function createProxy(
   const paths = { login: login.layer, upstream, destinationPolicy, log, observer: activity, ownPages }
   const getReady = () => {
     setImmediate(warmUp)
-    setTimeout(() => void login.load(), LOGIN_LOADED_AFTER_MS).unref()
+    setTimeout(() => void login.getReady(), LOGIN_LOADED_AFTER_MS).unref()
   }
   return { server: createProxyServer({ ...paths, ...tunnels, ...clients, ...strict }), getReady }
 }
