@@ -16,7 +16,6 @@ export const proxyHttp1 = [
       ['what comes behind an upload is lost', 'if (rest.length > 0) ahead', 'if (false) ahead'],
       ['bytes of the next request are the upload', 'bytes.subarray(0, body.left)', 'bytes.subarray(0)'],
       ['listeners that stay', "    client.removeListener('close', stop)\n", ''],
-      ['a client that sends on and on', 'if (ahead.length > AHEAD_LIMIT_BYTES) client.pause()', ''],
       ['the next request before the answer', 'if (!isAnswered || !connection', 'if (!connection'],
     ],
   ],
